@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { id, mediaId } from './values.ts';
+import { chatMessage, endReason, invitationView, leaveReason, participantView, snapshot } from './view.ts';
+
+/**
+ * What the server tells the people in a meeting, reliably and in order. Each seat has its own sequence: a
+ * notice carries the revision that it leads to, one more than the last; whoever sees a gap asks for a
+ * snapshot, which carries the revision it stands at.
+ */
+export const notices = {
+  /** Somebody has come in, or anything about somebody in the meeting is different: the whole participant. */
+  'participant:changed': z.object({ participant: participantView }),
+  'participant:left': z.object({ participantId: id, name: z.string(), reason: leaveReason }),
+  'chat:sent': z.object({ message: chatMessage }),
+  /** Told to the host only. */
+  'invitations:changed': z.object({ invitations: z.array(invitationView) }),
+  /** The meeting's media had to be made anew: open transports again, nothing else is lost. */
+  'media:reset': z.object({ epoch: z.string() }),
+} as const;
+
+/** Told to one page alone, outside the sequence. */
+export const whispers = {
+  /** The rep has connected, or the host has opened the door: the seat is present from here on. */
+  'seat:admitted': z.object({ snapshot }),
+  /** The seat is no more: refused, removed, left from elsewhere, or the meeting is over. */
+  'seat:closed': z.object({ reason: leaveReason, endReason: endReason.nullable() }),
+  /** The same person has opened the meeting in another tab, which goes on with the call. */
+  'seat:replaced': z.object({}),
+} as const;
+
+/** Volatile: what is lost is made good by the next one. */
+export const presences = {
+  /** Who is heard now, loudest first, with the level in dBov (-127 to 0). */
+  'speaking:now': z.object({ speakers: z.array(z.object({ participantId: id, volume: z.number() })) }),
+  /** How well the own media arrives at the server, by producer: 0 (nothing) to 10 (perfect). */
+  'media:score': z.object({ producerId: mediaId, score: z.number() }),
+} as const;
+
+export type NoticeName = keyof typeof notices;
+export type Notice<N extends NoticeName> = z.infer<(typeof notices)[N]>;
+export type WhisperName = keyof typeof whispers;
+export type Whisper<N extends WhisperName> = z.infer<(typeof whispers)[N]>;
+export type PresenceName = keyof typeof presences;
+export type Presence<N extends PresenceName> = z.infer<(typeof presences)[N]>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+/** An identifier made by the server: 22 characters of base64url, 128 random bits. */
+export const id = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+
+/** A secret made by the server: 43 characters of base64url, 256 random bits; stored as its SHA-256 only. */
+export const secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/** Made by mediasoup: a UUID. */
+export const mediaId = z.string().min(1).max(64);
+
+/* Direction marks and controls could make a name look like another one's; white space is folded. */
+const unprintable = /[\p{Cc}\p{Cs}\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
+
+/** A person's name as others read it: NFC, without control and direction characters. */
+export const personName = z
+  .string()
+  .max(1_000)
+  .transform((text) =>
+    [...text.normalize('NFC').replace(unprintable, ' ').replace(/\s+/gu, ' ').trim()]
+      .slice(0, limits.nameCharacters)
+      .join(''),
+  );
+
+/** What somebody typed into a field for a connection number; its reading is connection-number.ts's. */
+export const typedNumber = z.string().max(64);
+
+/** The public short name of an organisation: NFKC-folded, case-insensitive. */
+export const organizationId = z
+  .string()
+  .max(64)
+  .transform((text) => text.normalize('NFKC').trim().toLowerCase())
+  .pipe(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/));
