@@ -1,0 +1,16 @@
+import type { EndReason, LeaveReason } from '../protocol/view.ts';
+
+/** What a change of a meeting means for the people concerned; told to them after it has been stored. */
+export type MeetingEvent =
+  | { type: 'participant-changed'; participantId: string }
+  | {
+      type: 'participant-left';
+      participantId: string;
+      name: string;
+      reason: LeaveReason;
+      wasPresent: boolean;
+    }
+  | { type: 'admitted'; participantId: string }
+  | { type: 'seat-closed'; participantId: string; reason: LeaveReason }
+  | { type: 'invitations-changed' }
+  | { type: 'ended'; reason: EndReason };

@@ -1,0 +1,58 @@
+import type { DeviceState, EndReason, LeaveReason, Role, Standing } from '../protocol/view.ts';
+
+/**
+ * A meeting as the store keeps it. Times are milliseconds since 1970. Written as a whole after every change,
+ * so that a process that dies at any moment leaves a meeting that another can go on with.
+ */
+export type MeetingRecord = {
+  id: string;
+  /** The organisation whose rep runs it, or through whose start link it began; null until one is known. */
+  organizationId: string | null;
+  hostAccountId: string | null;
+  state: 'waiting' | 'live' | 'ended';
+  connectionNumber: string | null;
+  /** Until when the number can be used by a rep while the meeting waits. */
+  numberExpiresAt: number | null;
+  createdAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  endReason: EndReason | null;
+  /** The node that holds the meeting's media (DESIGN: a meeting has a home). */
+  home: string;
+  participants: ParticipantRecord[];
+  invitations: InvitationRecord[];
+};
+
+export type ParticipantRecord = {
+  id: string;
+  role: Role;
+  name: string;
+  /** The rep's account; null for customers. */
+  accountId: string | null;
+  standing: Standing;
+  resumeTokenHash: string;
+  microphone: DeviceState;
+  camera: DeviceState;
+  speaker: 'on' | 'off';
+  joinedAt: number;
+  leftAt: number | null;
+  leaveReason: LeaveReason | null;
+};
+
+export type InvitationRecord = {
+  id: string;
+  tokenHash: string;
+  createdAt: number;
+  expiresAt: number;
+  revokedAt: number | null;
+  uses: number;
+};
+
+export type ChatRecord = {
+  id: string;
+  meetingId: string;
+  participantId: string;
+  name: string;
+  text: string;
+  at: number;
+};
