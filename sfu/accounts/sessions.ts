@@ -1,0 +1,149 @@
+import { hashSecret, newId, newSecret } from '../meeting/identity.ts';
+import { Refusal } from '../protocol/codes.ts';
+import type { AccountRecord } from '../store/account-repository.ts';
+import type { SessionEndReason, SessionRepository, SessionWithAccount } from '../store/session-repository.ts';
+import { readSessionCookie } from './session-cookie.ts';
+
+/** A working day with its breaks: whoever was away for longer signs in again. */
+export const sessionIdleMs = 12 * 60 * 60_000;
+/** However busy, a session ends after this. */
+export const sessionLifetimeMs = 30 * 24 * 60 * 60_000;
+/** The time of the last use is written at most this often. */
+const touchEveryMs = 60_000;
+
+/** Somebody who is signed in. */
+export type SignedIn = {
+  sessionId: string;
+  accountId: string;
+  accountName: string;
+  login: string;
+  role: AccountRecord['role'];
+  organization: { id: string; publicId: string; name: string };
+  mustChangePassword: boolean;
+};
+
+export type SessionsEnded = { accountId: string; sessionIds: readonly string[]; reason: SessionEndReason };
+
+/** Who is signed in where (A3). The token is in the browser's cookie; the store has its hash only. */
+export class Sessions {
+  readonly #sessions: SessionRepository;
+  readonly #now: () => number;
+  readonly #listeners = new Set<(ended: SessionsEnded) => void>();
+
+  constructor(sessions: SessionRepository, now: () => number = Date.now) {
+    this.#sessions = sessions;
+    this.#now = now;
+  }
+
+  /**
+   * Begins a session; the account's earlier ones end (A3: the later wins).
+   *
+   * @returns the token for the cookie, which exists nowhere else, and the IDs of the sessions that ended.
+   */
+  async begin(accountId: string): Promise<{ token: string; sessionId: string; endedSessionIds: string[] }> {
+    const now = this.#now();
+    await this.#sessions.removeCreatedBefore(now - 2 * sessionLifetimeMs);
+    const token = newSecret();
+    const sessionId = newId();
+    const endedSessionIds = await this.#sessions.beginAlone({
+      id: sessionId,
+      tokenHash: hashSecret(token),
+      accountId,
+      createdAt: now,
+      lastSeenAt: now,
+    });
+    this.#tell({ accountId, sessionIds: endedSessionIds, reason: 'signed-in-elsewhere' });
+    return { token, sessionId, endedSessionIds };
+  }
+
+  /**
+   * Who sends this `Cookie` header; null when nobody is signed in there. Keeps the session from going idle.
+   */
+  async signedIn(cookieHeader: string | undefined): Promise<SignedIn | null> {
+    const session = await this.#find(cookieHeader);
+    const now = this.#now();
+    if (!session || !isOpen(session, now)) return null;
+    if (now - session.lastSeenAt >= touchEveryMs) await this.#sessions.touch(session.id, now);
+    return {
+      sessionId: session.id,
+      accountId: session.accountId,
+      accountName: session.accountName,
+      login: session.login,
+      role: session.role,
+      organization: session.organization,
+      mustChangePassword: session.mustChangePassword,
+    };
+  }
+
+  /**
+   * As `signedIn`, for what only a rep may do.
+   *
+   * @throws Refusal `sign-in-required`, with the `reason` if another sign-in or a change of the password
+   *   ended the session; `password-change-required` while the first password stands (A2).
+   */
+  async require(cookieHeader: string | undefined): Promise<SignedIn> {
+    const signedIn = await this.requireAnyPassword(cookieHeader);
+    if (signedIn.mustChangePassword) {
+      throw new Refusal('password-change-required', 'Choose a password of your own first.');
+    }
+    return signedIn;
+  }
+
+  /** As `require`, for the few things that are possible before the password has been changed. */
+  async requireAnyPassword(cookieHeader: string | undefined): Promise<SignedIn> {
+    const signedIn = await this.signedIn(cookieHeader);
+    if (signedIn) return signedIn;
+    const reason = await this.#whyEnded(cookieHeader);
+    throw new Refusal('sign-in-required', 'Nobody is signed in here.', reason ? { reason } : {});
+  }
+
+  /** Idempotent: a session that is over, or never was, is no error. */
+  async signOut(cookieHeader: string | undefined): Promise<void> {
+    const session = await this.#find(cookieHeader);
+    if (!session) return;
+    if (await this.#sessions.end(session.id, 'signed-out', this.#now())) {
+      this.#tell({ accountId: session.accountId, sessionIds: [session.id], reason: 'signed-out' });
+    }
+  }
+
+  /** Ends the account's sessions except the one given (null: all). */
+  async endOthers(accountId: string, keepSessionId: string | null, reason: SessionEndReason): Promise<void> {
+    const sessionIds = await this.#sessions.endAll(accountId, keepSessionId, reason, this.#now());
+    this.#tell({ accountId, sessionIds, reason });
+  }
+
+  /**
+   * Has a listener told of every end of sessions in this process, so that their sockets can be closed.
+   * Running out of time is not told: whoever keeps a socket open asks `signedIn` again now and then.
+   *
+   * @returns a function that ends the listening.
+   */
+  onEnded(listener: (ended: SessionsEnded) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async #find(cookieHeader: string | undefined): Promise<SessionWithAccount | null> {
+    const token = readSessionCookie(cookieHeader);
+    return token === null ? null : this.#sessions.findByToken(hashSecret(token));
+  }
+
+  /** Somebody else's doing is worth a word; having signed out oneself is not. */
+  async #whyEnded(cookieHeader: string | undefined): Promise<SessionEndReason | null> {
+    const reason = (await this.#find(cookieHeader))?.endReason ?? null;
+    return reason === 'signed-out' ? null : reason;
+  }
+
+  #tell(ended: SessionsEnded): void {
+    if (ended.sessionIds.length === 0) return;
+    for (const listener of [...this.#listeners]) listener(ended);
+  }
+}
+
+function isOpen(session: SessionWithAccount, now: number): boolean {
+  return (
+    session.endedAt === null &&
+    now - session.lastSeenAt < sessionIdleMs &&
+    now - session.createdAt < sessionLifetimeMs
+  );
+}

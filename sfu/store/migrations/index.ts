@@ -1,0 +1,10 @@
+import type { Migration } from 'kysely/migration';
+import * as first from './0001-first.ts';
+
+/**
+ * Every migration, by a name that is never changed once it is out: databases remember it. New ones go to the
+ * end. Listed here rather than found in the folder, so that a missing file is an error at once.
+ */
+export const migrations: Record<string, Migration> = {
+  '0001-first': first,
+};

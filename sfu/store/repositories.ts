@@ -1,0 +1,21 @@
+import { AccountRepository } from './account-repository.ts';
+import { ChatRepository } from './chat-repository.ts';
+import { ConnectionNumberRepository } from './connection-number-repository.ts';
+import type { Database } from './database.ts';
+import { MeetingRepository } from './meeting-repository.ts';
+import { OrganizationRepository } from './organization-repository.ts';
+import { SessionRepository } from './session-repository.ts';
+
+export type Repositories = ReturnType<typeof createRepositories>;
+
+/** One of each, for the composition root. */
+export function createRepositories(db: Database) {
+  return {
+    meetings: new MeetingRepository(db),
+    chat: new ChatRepository(db),
+    connectionNumbers: new ConnectionNumberRepository(db),
+    organizations: new OrganizationRepository(db),
+    accounts: new AccountRepository(db),
+    sessions: new SessionRepository(db),
+  };
+}

@@ -1,0 +1,118 @@
+import type { DeviceState, EndReason, LeaveReason, Role, Standing } from '../protocol/view.ts';
+
+/**
+ * The tables as they are after the last migration, in types that SQLite and PostgreSQL both have: text,
+ * integer, and bigint for times (milliseconds since 1970). Truth values are 0 and 1.
+ */
+export type Schema = {
+  organizations: OrganizationTable;
+  accounts: AccountTable;
+  sessions: SessionTable;
+  meetings: MeetingTable;
+  participants: ParticipantTable;
+  invitations: InvitationTable;
+  chat_messages: ChatMessageTable;
+  connection_numbers: ConnectionNumberTable;
+};
+
+export type OrganizationTable = {
+  id: string;
+  /** The short ID people sign in with, folded; unique. */
+  public_id: string;
+  name: string;
+  created_at: number;
+};
+
+export type AccountRole = 'admin' | 'manager' | 'rep';
+
+export type AccountTable = {
+  id: string;
+  organization_id: string;
+  /** The login ID as it is shown. */
+  login: string;
+  /** The login ID as it is compared; unique within the organisation. */
+  folded_login: string;
+  name: string;
+  role: AccountRole;
+  /** A PHC string. */
+  password_hash: string;
+  must_change_password: number;
+  created_at: number;
+  last_sign_in_at: number | null;
+};
+
+/** Why a session is over; kept so that the page which held it can say so (A3). */
+export type SessionEndReason = 'signed-out' | 'signed-in-elsewhere' | 'password-changed';
+
+export type SessionTable = {
+  id: string;
+  token_hash: string;
+  account_id: string;
+  created_at: number;
+  last_seen_at: number;
+  ended_at: number | null;
+  end_reason: SessionEndReason | null;
+};
+
+export type MeetingTable = {
+  id: string;
+  /* Neither of these two is a foreign key: the history outlives the account (A8). */
+  organization_id: string | null;
+  host_account_id: string | null;
+  state: 'waiting' | 'live' | 'ended';
+  connection_number: string | null;
+  number_expires_at: number | null;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  end_reason: EndReason | null;
+  home: string;
+};
+
+export type ParticipantTable = {
+  meeting_id: string;
+  id: string;
+  /** The place in the meeting's list, from 0. */
+  position: number;
+  role: Role;
+  name: string;
+  account_id: string | null;
+  standing: Standing;
+  resume_token_hash: string;
+  microphone: DeviceState;
+  camera: DeviceState;
+  speaker: 'on' | 'off';
+  joined_at: number;
+  left_at: number | null;
+  leave_reason: LeaveReason | null;
+};
+
+export type InvitationTable = {
+  meeting_id: string;
+  id: string;
+  position: number;
+  token_hash: string;
+  created_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+  uses: number;
+};
+
+export type ChatMessageTable = {
+  id: string;
+  meeting_id: string;
+  /** The order in which the server took the messages of one meeting. */
+  position: number;
+  participant_id: string;
+  name: string;
+  text: string;
+  at: number;
+};
+
+export type ConnectionNumberTable = {
+  number: string;
+  meeting_id: string;
+  claimed_at: number;
+  /** Null while the number is somebody's; it rests from this time on (J2). */
+  released_at: number | null;
+};

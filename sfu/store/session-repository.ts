@@ -1,0 +1,149 @@
+import type { Transaction } from 'kysely';
+import type { Database } from './database.ts';
+import type { AccountRole, Schema, SessionEndReason } from './schema.ts';
+
+export type { SessionEndReason } from './schema.ts';
+
+/** A sign-in. The token itself is in the browser's cookie only. */
+export type SessionRecord = {
+  id: string;
+  tokenHash: string;
+  accountId: string;
+  createdAt: number;
+  lastSeenAt: number;
+};
+
+/** A session with what is known of the person, read in one go because every request needs it. */
+export type SessionWithAccount = SessionRecord & {
+  endedAt: number | null;
+  endReason: SessionEndReason | null;
+  accountName: string;
+  login: string;
+  role: AccountRole;
+  mustChangePassword: boolean;
+  organization: { id: string; publicId: string; name: string };
+};
+
+export class SessionRepository {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Begins a session and ends the account's others, in one transaction: of two sign-ins at the same moment
+   * exactly one stays (A3: the later wins).
+   *
+   * @returns the IDs of the sessions that were ended.
+   */
+  beginAlone(record: SessionRecord): Promise<string[]> {
+    return this.#db.transaction().execute(async (db) => {
+      // This also locks the account's row, so that two sign-ins come one after the other.
+      await db
+        .updateTable('accounts')
+        .set({ last_sign_in_at: record.createdAt })
+        .where('id', '=', record.accountId)
+        .execute();
+      const ended = await endOf(db, record.accountId, null, 'signed-in-elsewhere', record.createdAt);
+      await db
+        .insertInto('sessions')
+        .values({
+          id: record.id,
+          token_hash: record.tokenHash,
+          account_id: record.accountId,
+          created_at: record.createdAt,
+          last_seen_at: record.lastSeenAt,
+          ended_at: null,
+          end_reason: null,
+        })
+        .execute();
+      return ended;
+    });
+  }
+
+  /** Also finds sessions that are over, so that their page can be told why. */
+  async findByToken(tokenHash: string): Promise<SessionWithAccount | null> {
+    const row = await this.#db
+      .selectFrom('sessions')
+      .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
+      .innerJoin('organizations', 'organizations.id', 'accounts.organization_id')
+      .where('sessions.token_hash', '=', tokenHash)
+      .select([
+        'sessions.id as id',
+        'sessions.account_id as accountId',
+        'sessions.created_at as createdAt',
+        'sessions.last_seen_at as lastSeenAt',
+        'sessions.ended_at as endedAt',
+        'sessions.end_reason as endReason',
+        'accounts.name as accountName',
+        'accounts.login as login',
+        'accounts.role as role',
+        'accounts.must_change_password as mustChangePassword',
+        'organizations.id as organizationId',
+        'organizations.public_id as publicId',
+        'organizations.name as organizationName',
+      ])
+      .executeTakeFirst();
+    if (!row) return null;
+    const { organizationId, publicId, organizationName, mustChangePassword, ...session } = row;
+    return {
+      ...session,
+      tokenHash,
+      mustChangePassword: mustChangePassword === 1,
+      organization: { id: organizationId, publicId, name: organizationName },
+    };
+  }
+
+  async touch(id: string, now: number): Promise<void> {
+    await this.#db.updateTable('sessions').set({ last_seen_at: now }).where('id', '=', id).execute();
+  }
+
+  /** @returns whether it was open until now. */
+  async end(id: string, reason: SessionEndReason, now: number): Promise<boolean> {
+    const ended = await this.#db
+      .updateTable('sessions')
+      .set({ ended_at: now, end_reason: reason })
+      .where('id', '=', id)
+      .where('ended_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    return ended !== undefined;
+  }
+
+  /**
+   * Ends every session of an account, except one if so wished.
+   *
+   * @returns the IDs of those that were open until now.
+   */
+  endAll(
+    accountId: string,
+    exceptId: string | null,
+    reason: SessionEndReason,
+    now: number,
+  ): Promise<string[]> {
+    return endOf(this.#db, accountId, exceptId, reason, now);
+  }
+
+  /** Removes what has been over for so long that no page can ask for it any more. */
+  async removeCreatedBefore(time: number): Promise<void> {
+    await this.#db.deleteFrom('sessions').where('created_at', '<', time).execute();
+  }
+}
+
+async function endOf(
+  db: Database | Transaction<Schema>,
+  accountId: string,
+  exceptId: string | null,
+  reason: SessionEndReason,
+  now: number,
+): Promise<string[]> {
+  let query = db
+    .updateTable('sessions')
+    .set({ ended_at: now, end_reason: reason })
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null);
+  if (exceptId !== null) query = query.where('id', '<>', exceptId);
+  const rows = await query.returning('id').execute();
+  return rows.map((row) => row.id);
+}
