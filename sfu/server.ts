@@ -1,0 +1,187 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { ensureFirstAccount } from './accounts/first-account.ts';
+import type { FirstAccount } from './accounts/first-account.ts';
+import { isOwnOrigin } from './accounts/origin.ts';
+import { PasswordChange } from './accounts/password-change.ts';
+import { Sessions } from './accounts/sessions.ts';
+import { SignIn } from './accounts/sign-in.ts';
+import type { Config } from './config.ts';
+import { createApp } from './http/app.ts';
+import type { Log } from './log.ts';
+import { WorkerPool } from './media/workers.ts';
+import { Gateway } from './signaling/gateway.ts';
+import type { GuardLimits } from './signaling/guard.ts';
+import { LiveMeetings } from './signaling/live-meetings.ts';
+import { timings as patience } from './signaling/timings.ts';
+import type { Timings } from './signaling/timings.ts';
+import { openDatabase } from './store/database.ts';
+import { migrate } from './store/migrate.ts';
+import { createRepositories } from './store/repositories.ts';
+
+/** One node today; its name stands in every meeting's record, so that many can share a store later. */
+const home = 'node-1';
+
+export type ServerOptions = {
+  config: Config;
+  log: Log;
+  /** For tests: less patience, wider limits. */
+  timings?: Timings;
+  guardLimits?: GuardLimits;
+};
+
+export type RunningServer = {
+  /** The port that was really opened. */
+  port: number;
+  /** Set on the very first start. */
+  firstAccount: FirstAccount | null;
+  /** Process IDs of the media workers. */
+  workerPids: () => number[];
+  /** Orderly: meetings stay in the store, and the next start goes on with them. */
+  close: () => Promise<void>;
+};
+
+/**
+ * Puts the server together: store, accounts, media, meetings, then HTTP and sockets.
+ *
+ * @throws Error with a sentence for the operator when a port, the store or a worker cannot be had.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { log } = options;
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const each of closers.splice(0).reverse()) await each();
+  };
+  try {
+    return await assemble(options, closers, close);
+  } catch (error) {
+    await close().catch((nested: unknown) => {
+      log.error({ error: nested }, 'closing after a failed start failed as well');
+    });
+    throw error;
+  }
+}
+
+async function assemble(
+  { config, log, timings = patience, guardLimits }: ServerOptions,
+  closers: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+): Promise<RunningServer> {
+  await mkdir(config.dataDir, { recursive: true });
+
+  // Workers take the longest to start: everything else happens meanwhile.
+  const startingPool = WorkerPool.create({
+    count: config.rtcWorkers,
+    port: config.rtcPort,
+    announcedAddress: config.rtcAnnouncedAddress ?? undefined,
+    workerBin: config.mediasoupWorkerBin ?? undefined,
+    log,
+  });
+  // Whatever fails first is reported; the other must not be an unhandled rejection.
+  startingPool.catch(() => undefined);
+  closers.push(async () => {
+    const pool = await startingPool.catch(() => null);
+    pool?.close();
+  });
+
+  const db = await openDatabase({ url: config.databaseUrl });
+  closers.push(() => db.destroy());
+  await migrate(db);
+  const store = createRepositories(db);
+  await store.connectionNumbers.releaseAbandoned(Date.now());
+  const firstAccount = await ensureFirstAccount(store, config.adminPassword);
+
+  const signIn = new SignIn(store.accounts);
+  const sessions = new Sessions(store.sessions);
+  const passwordChange = new PasswordChange(store.accounts, signIn, sessions);
+
+  const pool = await startingPool;
+  const meetings = await LiveMeetings.restore({
+    home,
+    meetings: store.meetings,
+    chat: store.chat,
+    numbers: store.connectionNumbers,
+    organizations: store.organizations,
+    pool,
+    timings,
+    log,
+  });
+  closers.push(() => {
+    meetings.close();
+  });
+
+  const app = createApp({
+    config,
+    log,
+    ready: () => pool.ready,
+    signIn,
+    sessions,
+    passwordChange,
+    organizations: store.organizations,
+  });
+  const http = createServer(app);
+  const gateway = new Gateway({
+    http,
+    meetings,
+    organizations: store.organizations,
+    isAllowed: (request) => isOwnOrigin(request.headers, config),
+    signedIn: async (request) => {
+      const found = await sessions.signedIn(request.headers.cookie);
+      if (!found || found.mustChangePassword) return null;
+      const { sessionId, accountId, accountName, organization } = found;
+      return {
+        sessionId,
+        accountId,
+        name: accountName,
+        organizationId: organization.id,
+        organizationName: organization.name,
+      };
+    },
+    addressOf: (request) => clientAddress(request, config.trustProxy),
+    onSessionEnded: (listener) => {
+      sessions.onEnded(({ sessionIds }) => {
+        sessionIds.forEach(listener);
+      });
+    },
+    ...(guardLimits ? { guardLimits } : {}),
+    log,
+  });
+  closers.push(() => gateway.close());
+
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? `Port ${config.port} is in use: stop the other server, or choose another one with PORT.`
+          : `Port ${config.port} cannot be opened: ${error.message}`;
+      reject(new Error(reason, { cause: error }));
+    });
+    http.listen({ port: config.port, ...(config.host === undefined ? {} : { host: config.host }) }, resolve);
+  });
+  closers.push(() => {
+    http.closeAllConnections();
+  });
+
+  return {
+    port: (http.address() as AddressInfo).port,
+    firstAccount,
+    workerPids: () => pool.pids,
+    close,
+  };
+}
+
+/** As express does it with `trust proxy`: as many steps back in X-Forwarded-For as proxies are trusted. */
+function clientAddress(request: IncomingMessage, trustProxy: number): string {
+  const direct = request.socket.remoteAddress ?? 'unknown';
+  const header = request.headers['x-forwarded-for'];
+  if (trustProxy === 0 || header === undefined) return direct;
+  const chain = [
+    ...String(header)
+      .split(',')
+      .map((each) => each.trim()),
+    direct,
+  ];
+  return chain[Math.max(0, chain.length - 1 - trustProxy)] ?? direct;
+}

@@ -1,0 +1,216 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Logger } from 'pino';
+import { Server } from 'socket.io';
+import type { Socket } from 'socket.io';
+import { Refusal } from '../protocol/codes.ts';
+import type { ErrorCode } from '../protocol/codes.ts';
+import type { ClientToServer, ServerToClient } from '../protocol/events.ts';
+import { requests } from '../protocol/requests.ts';
+import type { RequestName, Sender } from '../protocol/requests.ts';
+import type { OrganizationRepository } from '../store/organization-repository.ts';
+import type { Connection, RepAccount } from './connection.ts';
+import type { Context, Handlers } from './context.ts';
+import { Guard } from './guard.ts';
+import type { GuardLimits } from './guard.ts';
+import { joiningHandlers } from './handlers/joining.ts';
+import { mediaHandlers } from './handlers/media.ts';
+import { numberHandlers } from './handlers/numbers.ts';
+import { peopleHandlers } from './handlers/people.ts';
+import type { LiveMeetings } from './live-meetings.ts';
+
+const handlers: Handlers = { ...numberHandlers, ...joiningHandlers, ...peopleHandlers, ...mediaHandlers };
+
+/** Above this a message is refused with `too-large` … */
+const messageCharactersMax = 64 * 1024;
+/** … and above this socket.io cuts the line before reading it. */
+const messageBytesMax = 1024 * 1024;
+
+/* A dead line is noticed after at most the sum of these two, on both sides. */
+const pingIntervalMs = 4_000;
+const pingTimeoutMs = 4_000;
+
+export type GatewayOptions = {
+  http: HttpServer;
+  meetings: LiveMeetings;
+  organizations: OrganizationRepository;
+  /** Whether a handshake comes from a page of this server's own. */
+  isAllowed: (request: IncomingMessage) => boolean;
+  /** Who is signed in, by the request's cookies; null for customers. */
+  signedIn: (request: IncomingMessage) => Promise<(RepAccount & { sessionId: string }) | null>;
+  /** The client's address, as far as proxies are trusted. */
+  addressOf: (request: IncomingMessage) => string;
+  /** Calls back whenever a session ends, with its ID. */
+  onSessionEnded: (listener: (sessionId: string) => void) => void;
+  guardLimits?: GuardLimits;
+  log: Logger;
+};
+
+type OurSocket = Socket<ClientToServer, ServerToClient>;
+
+/** The one door for socket messages: checks, authorises, limits, answers. Handlers see only what passed. */
+export class Gateway {
+  readonly #io: Server<ClientToServer, ServerToClient>;
+  readonly #options: GatewayOptions;
+  readonly #guard: Guard;
+  readonly #bySession = new Map<string, Set<Connection>>();
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#guard = new Guard(options.guardLimits);
+    this.#io = new Server(options.http, {
+      path: '/socket',
+      serveClient: false,
+      maxHttpBufferSize: messageBytesMax,
+      pingInterval: pingIntervalMs,
+      pingTimeout: pingTimeoutMs,
+      perMessageDeflate: false,
+      allowRequest: (request, decide) => {
+        decide(null, options.isAllowed(request));
+      },
+    });
+    this.#io.on('connection', (socket) => {
+      this.#welcome(socket);
+    });
+    options.onSessionEnded((sessionId) => {
+      // The meeting goes on: the seat has its own token. Only the desk's rights end here.
+      for (const connection of this.#bySession.get(sessionId) ?? []) connection.account = null;
+      this.#bySession.delete(sessionId);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#io.close();
+  }
+
+  #welcome(socket: OurSocket): void {
+    const connection: Connection = {
+      id: socket.id,
+      address: this.#options.addressOf(socket.request),
+      get isOpen() {
+        return socket.connected;
+      },
+      account: null,
+      seat: null,
+      notice: (name, revision, notice) => {
+        emit(socket, name, revision, notice);
+      },
+      whisper: (name, whisper) => {
+        emit(socket, name, whisper);
+      },
+      presence: (name, presence) => {
+        emit(socket.volatile, name, presence);
+      },
+    };
+    // Requests wait for this: who is asking decides what they may.
+    const identified = this.#identify(socket, connection);
+    socket.onAny((name: string, ...parameters: unknown[]) => {
+      void identified.then(() => this.#answer(socket, connection, name, parameters));
+    });
+    socket.on('disconnect', () => {
+      connection.seat?.meeting.detach(connection);
+      this.#guard.forget(connection.id);
+      for (const connections of this.#bySession.values()) connections.delete(connection);
+    });
+  }
+
+  async #identify(socket: OurSocket, connection: Connection): Promise<void> {
+    try {
+      const found = await this.#options.signedIn(socket.request);
+      if (!found) return;
+      const { sessionId, ...account } = found;
+      connection.account = account;
+      const connections = this.#bySession.get(sessionId) ?? new Set();
+      this.#bySession.set(sessionId, connections.add(connection));
+    } catch (error) {
+      this.#options.log.error({ error }, 'a session could not be looked up');
+    }
+  }
+
+  async #answer(
+    socket: OurSocket,
+    connection: Connection,
+    name: string,
+    parameters: unknown[],
+  ): Promise<void> {
+    const acknowledge = parameters.at(-1);
+    const answer = (value: unknown) => {
+      if (typeof acknowledge === 'function') (acknowledge as (value: unknown) => void)(value);
+    };
+    try {
+      await this.#guard.message(connection.id);
+      if (typeof acknowledge !== 'function') throw new Refusal('bad-request', 'A request needs an answer.');
+      answer({ ok: true, value: await this.#handle(connection, name, parameters.slice(0, -1)) });
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : this.#defect(error, name);
+      const { code, message, details } = refusal;
+      answer({ ok: false, code, message, ...(Object.keys(details).length > 0 ? { details } : {}) });
+      if (faults.has(code) && !(await this.#guard.fault(connection.id))) {
+        this.#options.log.warn({ address: connection.address }, 'a page that sends nonsense is cut off');
+        socket.disconnect(true);
+      }
+    }
+  }
+
+  async #handle(connection: Connection, name: string, parameters: unknown[]): Promise<unknown> {
+    if (!Object.hasOwn(requests, name)) throw new Refusal('unknown-message', 'There is no such request.');
+    if (parameters.length !== 1) throw new Refusal('bad-request', 'A request carries one object.');
+    const [input] = parameters;
+    if (sizeOf(input) > messageCharactersMax) {
+      throw new Refusal('too-large', 'This message is too large.');
+    }
+    const known = name as RequestName;
+    assertMay(connection, requests[known].from);
+    const checked = requests[known].input.safeParse(input);
+    if (!checked.success) {
+      const [issue] = checked.error.issues;
+      const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
+      throw new Refusal('bad-request', `This message is malformed${where}: ${issue?.message ?? 'unknown'}.`);
+    }
+    const { meetings, organizations } = this.#options;
+    const context: Context = { connection, meetings, organizations, guard: this.#guard };
+    // The table ties each name to its input; the type of a union of functions cannot say so.
+    const handler = handlers[known] as (context: Context, input: unknown) => Promise<unknown>;
+    return handler(context, checked.data);
+  }
+
+  #defect(error: unknown, name: string): Refusal {
+    this.#options.log.error({ error, name }, 'a request failed unexpectedly');
+    return new Refusal('internal', 'Something went wrong on the server; it has been noted.');
+  }
+}
+
+/** Refusals that a page of ours never causes in good faith. */
+const faults: ReadonlySet<ErrorCode> = new Set([
+  'bad-request',
+  'too-large',
+  'too-many',
+  'unknown-message',
+  'not-allowed',
+  'media-parameters',
+]);
+
+/** @throws Refusal sign-in-required, not-allowed */
+function assertMay(connection: Connection, sender: Sender): void {
+  if (sender === 'anyone') return;
+  if (sender === 'rep') {
+    if (!connection.account) throw new Refusal('sign-in-required', 'Sign in first.');
+    return;
+  }
+  const { seat } = connection;
+  if (!seat) throw new Refusal('not-allowed', 'This page holds no seat in a meeting.');
+  if (sender === 'seat') return;
+  const who = seat.preparing ? null : seat.meeting.meeting.participant(seat.participantId);
+  if (who?.standing !== 'present') throw new Refusal('not-allowed', 'Only for those in the meeting.');
+  if (sender === 'host' && who.role !== 'host') throw new Refusal('not-allowed', 'Only for the host.');
+}
+
+/** In characters of JSON; what JSON cannot say (a lone `undefined`) has no size. */
+function sizeOf(input: unknown): number {
+  const json = JSON.stringify(input) as string | undefined;
+  return json?.length ?? 0;
+}
+
+/* socket.io's emit cannot follow a name that is itself a type parameter. */
+function emit(socket: { emit: unknown }, name: string, ...parameters: unknown[]): void {
+  (socket.emit as (name: string, ...parameters: unknown[]) => void).call(socket, name, ...parameters);
+}

@@ -1,0 +1,78 @@
+import { Refusal } from '../../protocol/codes.ts';
+import type { Seat } from '../../protocol/requests.ts';
+import type { SeatTaken } from '../../meeting/meeting.ts';
+import type { LiveMeeting } from '../live-meeting.ts';
+import { accountOf, hostOf } from '../context.ts';
+import type { Context, Handlers } from '../context.ts';
+
+/** Seats this page in a meeting; a seat it held elsewhere before is given up. */
+export async function takeSeat(
+  { connection }: Context,
+  live: LiveMeeting,
+  { participant, resumeToken }: SeatTaken,
+): Promise<Seat> {
+  const snapshot = await live.attach(connection, participant.id);
+  return { role: participant.role, resumeToken, snapshot };
+}
+
+/** A page holds one seat: what it had before is left properly, so that no ghost stays. */
+export async function leaveEarlierSeat({ connection }: Context): Promise<void> {
+  const { seat } = connection;
+  if (!seat) return;
+  if (seat.preparing) seat.meeting.detach(connection);
+  else await seat.meeting.change((meeting, now) => meeting.leave(seat.participantId, 'left', now));
+}
+
+export const numberHandlers: Pick<
+  Handlers,
+  'number:issue' | 'number:prepare' | 'number:release' | 'number:connect'
+> = {
+  'number:issue': async (context, { organization }) => {
+    const found = organization ? await context.organizations.findByPublicId(organization) : null;
+    if (organization && !found) throw new Refusal('organization-unknown', 'There is no such organisation.');
+    await context.guard.issuingNumber(context.connection.address);
+    await leaveEarlierSeat(context);
+    const { live, ...taken } = await context.meetings.beginWithNumber({
+      organizationId: found?.id ?? null,
+      // A customer who calls gives no name (J1 asks for none); the screen says お客様 for an empty one.
+      guestName: '',
+    });
+    return takeSeat(context, live, taken);
+  },
+
+  'number:prepare': async (context, { number }) => {
+    const host = hostOf(accountOf(context));
+    const { connection, guard, meetings } = context;
+    return guard.guessing(connection.address, async () => {
+      const live = meetings.byTypedNumber(number);
+      live.meeting.assertConnectable(host, Date.now());
+      const isPreparedAlready = connection.seat?.meeting === live && connection.seat.preparing;
+      if (!isPreparedAlready) {
+        await leaveEarlierSeat(context);
+        live.prepare(connection, host);
+      }
+      const guest = live.meeting.participants.find((each) => each.standing === 'waiting');
+      return { meetingId: live.id, guestName: guest?.name ?? '' };
+    });
+  },
+
+  'number:release': async ({ connection }) => {
+    if (connection.seat?.preparing) connection.seat.meeting.detach(connection);
+    return {};
+  },
+
+  'number:connect': async (context, { number }) => {
+    const host = hostOf(accountOf(context));
+    const { connection, guard, meetings } = context;
+    const live = await guard.guessing(connection.address, () => {
+      const found = meetings.byTypedNumber(number);
+      found.meeting.assertConnectable(host, Date.now());
+      return found;
+    });
+    const { seat } = connection;
+    const prepared = seat?.preparing && seat.meeting === live ? seat.participantId : undefined;
+    if (prepared === undefined) await leaveEarlierSeat(context);
+    const taken = await live.change((meeting, now) => meeting.connect(host, now, prepared));
+    return takeSeat(context, live, taken);
+  },
+};

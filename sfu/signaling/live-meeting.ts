@@ -1,0 +1,304 @@
+import type { Logger } from 'pino';
+import { Refusal } from '../protocol/codes.ts';
+import { limits } from '../protocol/limits.ts';
+import type { Notice, NoticeName } from '../protocol/notices.ts';
+import type { ChatMessage, Snapshot } from '../protocol/view.ts';
+import type { WorkerPool } from '../media/workers.ts';
+import type { MeetingEvent } from '../meeting/events.ts';
+import { newId } from '../meeting/identity.ts';
+import { Meeting } from '../meeting/meeting.ts';
+import type { Host } from '../meeting/meeting.ts';
+import type { Participant } from '../meeting/participant.ts';
+import type { ChatRepository } from '../store/chat-repository.ts';
+import type { MeetingRepository } from '../store/meeting-repository.ts';
+import type { Connection } from './connection.ts';
+import { LiveMedia } from './live-media.ts';
+import { Patience } from './patience.ts';
+import type { Timings } from './timings.ts';
+import { snapshotFor, viewOfParticipant } from './views.ts';
+import type { LiveState } from './views.ts';
+
+export type LiveMeetingDependencies = {
+  meetings: MeetingRepository;
+  chat: ChatRepository;
+  pool: WorkerPool;
+  timings: Timings;
+  log: Logger;
+  /** The name people read for an organisation. */
+  organizationName: (organizationId: string) => Promise<string | null>;
+  ended: (meeting: LiveMeeting) => void;
+};
+
+/**
+ * A meeting with the people connected to it: applies changes one after the other, stores each before it is
+ * told, and tells everybody concerned. Nothing in here is needed to go on after a crash; that is all in the
+ * meeting's record.
+ */
+export class LiveMeeting {
+  readonly #deps: LiveMeetingDependencies;
+  readonly media: LiveMedia;
+  readonly patience: Patience;
+  #meeting: Meeting;
+  #organizationName: string | null = null;
+  #chat: ChatMessage[] = [];
+  readonly #connections = new Map<string, Connection>();
+  /** Where each seat's sequence of notices stands. */
+  readonly #revisions = new Map<string, number>();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(meeting: Meeting, deps: LiveMeetingDependencies) {
+    this.#meeting = meeting;
+    this.#deps = deps;
+    const tellAbout = (participantId: string) => {
+      this.#publish({ type: 'participant-changed', participantId });
+    };
+    this.media = new LiveMedia(
+      deps.pool,
+      {
+        producersChanged: tellAbout,
+        lineChanged: tellAbout,
+        speaking: (speakers) => {
+          this.#tellSpeaking(speakers);
+        },
+        remade: (epoch) => {
+          for (const participantId of this.#connections.keys()) {
+            this.#tell(participantId, 'media:reset', { epoch });
+          }
+        },
+      },
+      deps.log,
+    );
+    this.patience = new Patience(this, deps.timings, deps.log);
+  }
+
+  /** A new meeting, stored before anybody hears of it. */
+  static async begin(meeting: Meeting, deps: LiveMeetingDependencies): Promise<LiveMeeting> {
+    meeting.takeEvents();
+    await deps.meetings.save(meeting.toRecord());
+    const live = new LiveMeeting(meeting, deps);
+    await live.#learnOrganization();
+    live.patience.reconsider();
+    return live;
+  }
+
+  /** A meeting that a server before this one held: everybody is away, and awaited. */
+  static async restore(meeting: Meeting, deps: LiveMeetingDependencies): Promise<LiveMeeting> {
+    const live = new LiveMeeting(meeting, deps);
+    live.#chat = (await deps.chat.latest(meeting.id, limits.chatInSnapshot)).map(
+      ({ meetingId: _, ...message }) => message,
+    );
+    await live.#learnOrganization();
+    live.patience.reconsider();
+    return live;
+  }
+
+  get id(): string {
+    return this.#meeting.id;
+  }
+
+  /** To look at; changes go through `change`. */
+  get meeting(): Meeting {
+    return this.#meeting;
+  }
+
+  get organizationName(): string | null {
+    return this.#organizationName;
+  }
+
+  isConnected(participantId: string): boolean {
+    return this.#connections.has(participantId);
+  }
+
+  hasLivingMedia(participantId: string): boolean {
+    return this.media.current?.peer(participantId)?.isConnected ?? false;
+  }
+
+  /**
+   * Applies a change after all earlier ones, stores the meeting, then tells everybody concerned. If storing
+   * fails the meeting is as it was before and nobody has heard anything.
+   */
+  async change<T>(act: (meeting: Meeting, now: number) => T): Promise<T> {
+    const turn = this.#queue.then(async () => {
+      const before = this.#meeting.toRecord();
+      const value = act(this.#meeting, Date.now());
+      const events = this.#meeting.takeEvents();
+      if (events.length > 0) {
+        try {
+          await this.#deps.meetings.save(this.#meeting.toRecord());
+        } catch (error) {
+          this.#meeting = Meeting.restore(before);
+          throw error;
+        }
+      }
+      if (this.#organizationName === null) await this.#learnOrganization();
+      for (const event of events) this.#publish(event);
+      this.patience.reconsider();
+      return value;
+    });
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The connection speaks for this seat from here on; an older page of the same person is told so. */
+  async attach(connection: Connection, participantId: string): Promise<Snapshot> {
+    // The snapshot names the media's epoch; without media now, a `media:reset` follows when there is.
+    await this.media.get().catch(() => null);
+    if (!connection.isOpen) {
+      this.patience.reconsider();
+      throw new Refusal('not-allowed', 'The page has gone.');
+    }
+    const older = this.#connections.get(participantId);
+    if (older && older !== connection) {
+      older.seat = null;
+      older.whisper('seat:replaced', {});
+    }
+    connection.seat = { meeting: this, participantId, preparing: false };
+    const wasAway = !older;
+    this.#connections.set(participantId, connection);
+    this.patience.reconsider();
+    if (wasAway) this.#publish({ type: 'participant-changed', participantId });
+    return this.snapshot(participantId);
+  }
+
+  /** The socket is gone; the seat is kept. */
+  detach(connection: Connection): void {
+    const { seat } = connection;
+    connection.seat = null;
+    if (seat?.meeting !== this) return;
+    if (seat.preparing) {
+      this.media.current?.closePeer(seat.participantId);
+    } else if (this.#connections.get(seat.participantId) === connection) {
+      this.#connections.delete(seat.participantId);
+      this.patience.reconsider();
+      this.#publish({ type: 'participant-changed', participantId: seat.participantId });
+    }
+  }
+
+  /** A rep has typed this meeting's number: their media is made ready before they press 接続する. */
+  prepare(connection: Connection, host: Host): void {
+    this.#meeting.assertConnectable(host, Date.now());
+    connection.seat = { meeting: this, participantId: newId(), preparing: true };
+  }
+
+  snapshot(participantId: string): Snapshot {
+    return snapshotFor(this.#meeting.participant(participantId), this.#meeting, {
+      revision: this.#revisions.get(participantId) ?? 0,
+      mediaEpoch: this.media.current?.epoch ?? '',
+      organizationName: this.#organizationName,
+      chat: this.#chat,
+      live: (id) => this.#liveState(id),
+      now: Date.now(),
+    });
+  }
+
+  /** Stores and tells a message; sent again with the same ID, it stands there once. */
+  async say(who: Participant, id: string, text: string): Promise<ChatMessage> {
+    const known = this.#chat.find((each) => each.id === id && each.participantId === who.id);
+    if (known) return known;
+    const message = { id, participantId: who.id, name: who.name, text, at: Date.now() };
+    const stored = await this.#deps.chat.append({ ...message, meetingId: this.id });
+    if (!stored) throw new Refusal('bad-request', 'This message ID is in use.');
+    if (this.#chat.some((each) => each.id === id)) return message;
+    this.#chat = [...this.#chat, message].slice(-limits.chatInSnapshot);
+    for (const each of this.#meeting.present) this.#tell(each.id, 'chat:sent', { message });
+    return message;
+  }
+
+  /**
+   * Which of these producers this participant may receive: those of people who are present, once they are
+   * so themselves, and always their own (which is how a line is tried before anybody else is there).
+   */
+  consumable(participantId: string, producerIds: readonly string[]): string[] {
+    const present = this.#meeting.present.map((each) => each.id);
+    const owners = present.includes(participantId) ? present : [participantId];
+    const theirs = new Set(
+      owners.flatMap((id) => this.media.current?.peer(id)?.producers.map((producer) => producer.id) ?? []),
+    );
+    return producerIds.filter((id) => theirs.has(id));
+  }
+
+  close(): void {
+    this.patience.close();
+    this.media.close();
+    this.#connections.clear();
+  }
+
+  async #learnOrganization(): Promise<void> {
+    const { organizationId } = this.#meeting.facts;
+    if (organizationId) this.#organizationName = await this.#deps.organizationName(organizationId);
+  }
+
+  #liveState(participantId: string): LiveState {
+    const peer = this.media.current?.peer(participantId);
+    const restoring = peer?.isConnected
+      ? false
+      : !this.#connections.has(participantId) || (peer?.isBroken ?? false);
+    return { line: restoring ? 'restoring' : 'connected', producers: peer?.producers ?? [] };
+  }
+
+  #publish(event: MeetingEvent): void {
+    switch (event.type) {
+      case 'participant-changed': {
+        const who = this.#meeting.participants.find((each) => each.id === event.participantId);
+        if (who?.standing !== 'present' && who?.standing !== 'knocking') return;
+        const participant = viewOfParticipant(who, this.#liveState(who.id));
+        this.#tellPresent(who.standing === 'present', 'participant:changed', { participant });
+        return;
+      }
+      case 'participant-left': {
+        const { participantId, name, reason } = event;
+        this.#tellPresent(event.wasPresent, 'participant:left', { participantId, name, reason });
+        return;
+      }
+      case 'admitted': {
+        const connection = this.#connections.get(event.participantId);
+        connection?.whisper('seat:admitted', { snapshot: this.snapshot(event.participantId) });
+        return;
+      }
+      case 'seat-closed': {
+        this.media.current?.closePeer(event.participantId);
+        const connection = this.#connections.get(event.participantId);
+        this.#connections.delete(event.participantId);
+        if (!connection) return;
+        connection.seat = null;
+        const { endReason } = this.#meeting.facts;
+        connection.whisper('seat:closed', { reason: event.reason, endReason });
+        return;
+      }
+      case 'invitations-changed':
+        this.#tellPresent(false, 'invitations:changed', {
+          invitations: this.#meeting.invitations.map((each) => each.toView()),
+        });
+        return;
+      case 'ended':
+        this.#deps.ended(this);
+        this.close();
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** To everybody present, or to the host alone. */
+  #tellPresent<N extends NoticeName>(everybody: boolean, name: N, notice: Notice<N>): void {
+    for (const each of this.#meeting.present) {
+      if (everybody || each.role === 'host') this.#tell(each.id, name, notice);
+    }
+  }
+
+  #tell<N extends NoticeName>(participantId: string, name: N, notice: Notice<N>): void {
+    const connection = this.#connections.get(participantId);
+    if (!connection) return;
+    const revision = (this.#revisions.get(participantId) ?? 0) + 1;
+    this.#revisions.set(participantId, revision);
+    connection.notice(name, revision, notice);
+  }
+
+  #tellSpeaking(speakers: { participantId: string; volume: number }[]): void {
+    const present = this.#meeting.present;
+    const heard = speakers.filter((speaker) => present.some((each) => each.id === speaker.participantId));
+    for (const each of present) {
+      this.#connections.get(each.id)?.presence('speaking:now', { speakers: heard });
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import { Refusal } from '../protocol/codes.ts';
+import { parseConnectionNumber } from '../protocol/connection-number.ts';
+import { hashSecret, newId, randomNumber } from '../meeting/identity.ts';
+import { Meeting } from '../meeting/meeting.ts';
+import type { Host } from '../meeting/meeting.ts';
+import type { WorkerPool } from '../media/workers.ts';
+import type { ChatRepository } from '../store/chat-repository.ts';
+import type { ConnectionNumberRepository } from '../store/connection-number-repository.ts';
+import type { MeetingRepository } from '../store/meeting-repository.ts';
+import type { OrganizationRepository } from '../store/organization-repository.ts';
+import { LiveMeeting } from './live-meeting.ts';
+import type { LiveMeetingDependencies } from './live-meeting.ts';
+import type { Timings } from './timings.ts';
+
+export type LiveMeetingsOptions = {
+  /** This node's name: whose meetings it takes up again at the start. */
+  home: string;
+  meetings: MeetingRepository;
+  chat: ChatRepository;
+  numbers: ConnectionNumberRepository;
+  organizations: OrganizationRepository;
+  pool: WorkerPool;
+  timings: Timings;
+  log: Logger;
+};
+
+/** All meetings that this node holds, found by ID, number, invitation or resume token. */
+export class LiveMeetings {
+  readonly #options: LiveMeetingsOptions;
+  readonly #deps: LiveMeetingDependencies;
+  readonly #byId = new Map<string, LiveMeeting>();
+  readonly #byNumber = new Map<string, LiveMeeting>();
+
+  private constructor(options: LiveMeetingsOptions) {
+    this.#options = options;
+    this.#deps = {
+      ...options,
+      organizationName: async (organizationId) =>
+        (await options.organizations.load(organizationId))?.name ?? null,
+      ended: (live) => {
+        this.#forget(live);
+      },
+    };
+  }
+
+  /** Takes up what a server before this one held (C7). */
+  static async restore(options: LiveMeetingsOptions): Promise<LiveMeetings> {
+    const meetings = new LiveMeetings(options);
+    for (const record of await options.meetings.loadUnended(options.home)) {
+      meetings.#remember(await LiveMeeting.restore(Meeting.restore(record), meetings.#deps));
+    }
+    return meetings;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** J1: a number for a customer, and the meeting it will lead to. */
+  async beginWithNumber(options: { organizationId: string | null; guestName: string }) {
+    return this.#begin((id, connectionNumber, now) =>
+      Meeting.beginWithNumber({ id, connectionNumber, now, home: this.#options.home, ...options }),
+    );
+  }
+
+  /** J4: a room of a rep's. */
+  async openRoom(host: Host) {
+    return this.#begin((id, connectionNumber, now) =>
+      Meeting.openRoom({ id, connectionNumber, now, home: this.#options.home, host }),
+    );
+  }
+
+  /**
+   * @throws Refusal number-form when the text is not a number, number-unknown when no meeting here has it
+   */
+  byTypedNumber(typed: string): LiveMeeting {
+    const number = parseConnectionNumber(typed);
+    if (number === null) throw new Refusal('number-form', 'A connection number has five digits.');
+    const live = this.#byNumber.get(number);
+    if (!live) throw new Refusal('number-unknown', 'There is no such number.');
+    return live;
+  }
+
+  byId(meetingId: string): LiveMeeting {
+    const live = this.#byId.get(meetingId);
+    if (!live) throw new Refusal('meeting-ended', 'The meeting is over.');
+    return live;
+  }
+
+  /** @throws Refusal invitation-unknown, meeting-ended */
+  async byInvitation(token: string): Promise<LiveMeeting> {
+    const record = await this.#options.meetings.findByInvitation(hashSecret(token));
+    if (!record) throw new Refusal('invitation-unknown', 'There is no such invitation.');
+    return this.byId(record.id);
+  }
+
+  /** @throws Refusal seat-unknown, meeting-ended */
+  async byResumeToken(token: string): Promise<{ live: LiveMeeting; participantId: string }> {
+    const resumeTokenHash = hashSecret(token);
+    const record = await this.#options.meetings.findByResumeToken(resumeTokenHash);
+    const who = record?.participants.find((each) => each.resumeTokenHash === resumeTokenHash);
+    if (!record || !who) throw new Refusal('seat-unknown', 'There is no such seat.');
+    return { live: this.byId(record.id), participantId: who.id };
+  }
+
+  /** Lets go of everything; the meetings themselves go on in the store. */
+  close(): void {
+    for (const live of this.#byId.values()) live.close();
+    this.#byId.clear();
+    this.#byNumber.clear();
+  }
+
+  async #begin<T extends { meeting: Meeting }>(
+    make: (id: string, connectionNumber: string, now: number) => T,
+  ): Promise<T & { live: LiveMeeting }> {
+    const id = newId();
+    const now = Date.now();
+    const connectionNumber = await this.#options.numbers.claim(id, now, randomNumber);
+    try {
+      const made = make(id, connectionNumber, now);
+      const live = await LiveMeeting.begin(made.meeting, this.#deps);
+      this.#remember(live);
+      return { ...made, live };
+    } catch (error) {
+      await this.#options.numbers.release(connectionNumber, now, id);
+      throw error;
+    }
+  }
+
+  #remember(live: LiveMeeting): void {
+    this.#byId.set(live.id, live);
+    const { connectionNumber } = live.meeting.facts;
+    if (connectionNumber) this.#byNumber.set(connectionNumber, live);
+  }
+
+  #forget(live: LiveMeeting): void {
+    this.#byId.delete(live.id);
+    const { connectionNumber } = live.meeting.facts;
+    if (!connectionNumber) return;
+    this.#byNumber.delete(connectionNumber);
+    // If this fails the number stays taken: safe, and the next start finds its meeting ended.
+    this.#options.numbers.release(connectionNumber, Date.now(), live.id).catch((error: unknown) => {
+      this.#options.log.error({ error }, 'a connection number could not be released');
+    });
+  }
+}
