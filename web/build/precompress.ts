@@ -1,0 +1,47 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Plugin } from 'vite';
+
+const compressible = new Set(['.js', '.css', '.html', '.svg', '.json']);
+/** Below this a packet is a packet, compressed or not. */
+const worthwhileBytes = 1_024;
+
+const toBrotli = promisify(brotliCompress);
+const toGzip = promisify(gzip);
+
+/**
+ * Writes `.br` and `.gz` beside every text file of the build, at the highest level: once per build instead of
+ * once per visitor.
+ */
+export function precompress(): Plugin {
+  let directory = '';
+  return {
+    name: 'taimen-precompress',
+    apply: 'build',
+    configResolved(config) {
+      directory = join(config.root, config.build.outDir);
+    },
+    async closeBundle() {
+      const files = await readdir(directory, { recursive: true });
+      await Promise.all(
+        files
+          .filter((file) => compressible.has(extname(file)))
+          .map((file) => compressFile(join(directory, file))),
+      );
+    },
+  };
+}
+
+async function compressFile(path: string): Promise<void> {
+  const text = await readFile(path);
+  if (text.length <= worthwhileBytes) return;
+  const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  await Promise.all([
+    toBrotli(text, brotli).then((compressed) => writeFile(`${path}.br`, compressed)),
+    toGzip(text, { level: constants.Z_BEST_COMPRESSION }).then((compressed) =>
+      writeFile(`${path}.gz`, compressed),
+    ),
+  ]);
+}

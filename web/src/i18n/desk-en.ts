@@ -1,0 +1,50 @@
+import type { DeskTexts } from './desk-ja.ts';
+
+/** English, the rep's desk. */
+export const deskEn: DeskTexts = {
+  title: 'Dashboard | Taimen',
+  signIn: {
+    heading: 'Sign in',
+    organization: 'Organisation ID',
+    login: 'Login ID',
+    password: 'Password',
+    show: 'Show characters',
+    hide: 'Hide characters',
+    submit: 'Sign in',
+    submitting: 'Signing in',
+    required: 'Please fill this in.',
+  },
+  password: {
+    heading: 'Please change your password',
+    lead: 'The initial password is for the first sign-in only. Please choose one that only you know.',
+    current: 'Current password',
+    next: 'New password',
+    rules: '12 to 128 characters of any kind. A long phrase is safe and easy to remember.',
+    submit: 'Change password',
+    submitting: 'Changing',
+    signedInAs: (name) => `Signed in as ${name}`,
+  },
+  home: {
+    heading: 'Connect with your customer',
+    number: 'Connection number',
+    numberHint: 'The five digits on your customer’s screen',
+    connect: 'Connect',
+    connecting: 'Connecting',
+    looking: 'Looking for your customer',
+    found: (name) => `${name} is waiting`,
+    foundMore: 'Press “Connect” and you are face to face.',
+    or: 'or',
+    openRoom: 'Open a meeting room',
+    openingRoom: 'Opening the room',
+    openRoomHint: 'To have a number or a link ready before your customer comes',
+    checkDevices: 'Check camera and microphone',
+    checkDevicesHint: 'Your own picture appears here when you begin to type the number.',
+  },
+  shell: {
+    navigation: 'Menu',
+    home: 'Home',
+    signOut: 'Sign out',
+    checking: 'Checking your sign-in',
+    unreachable: 'The dashboard cannot be opened',
+  },
+};

@@ -1,0 +1,6 @@
+import { catalogue } from './catalogue.ts';
+import { deskEn } from './desk-en.ts';
+import { deskJa, type DeskTexts } from './desk-ja.ts';
+
+/** The words of the rep's desk. */
+export const d = catalogue<DeskTexts>({ ja: deskJa, en: deskEn });

@@ -1,0 +1,445 @@
+import type { Input, Output, Seat } from '../../../sfu/protocol/requests.ts';
+import type {
+  ChatMessage,
+  EndReason,
+  InvitationView,
+  LeaveReason,
+  ProducerView,
+  Role,
+  Snapshot,
+} from '../../../sfu/protocol/view.ts';
+import type { CallApi, CallEvent, CallPhase, Failure, Knocker } from './api.ts';
+import type { Devices } from './devices.svelte.ts';
+import { MediaSync } from './media-sync.ts';
+import type { Person } from './person.svelte.ts';
+import { Roster } from './roster.svelte.ts';
+import { ScreenShare } from './screen-share.svelte.ts';
+import { failureOf, SeatLine } from './seat-line.svelte.ts';
+import type { WayIn } from './seat-line.svelte.ts';
+import { forgetSeat, seatIn, seatOfTab } from './seats.ts';
+import { Signal } from './signal.ts';
+import { Sound } from './sound.svelte.ts';
+
+/** How long a number's page looks for the media port before it says that it cannot be reached (J1). */
+const reachTimeoutMs = 6_000;
+/** Leaving does not wait longer than this for a line that may be dead. */
+const leaveTimeoutMs = 1_500;
+
+/** The call as one page sees it: the server's word, the own devices, and what brings them together. */
+export class Call implements CallApi {
+  phase = $state<CallPhase>('idle');
+  role = $state<Role | null>(null);
+  meetingId = $state<string | null>(null);
+  connectionNumber = $state<string | null>(null);
+  numberExpiresAt = $state<number | null>(null);
+  organizationName = $state<string | null>(null);
+  startedAt = $state<number | null>(null);
+  closed = $state.raw<{ reason: LeaveReason; endReason: EndReason | null } | null>(null);
+  facesShown = $state(true);
+  chat = $state.raw<readonly ChatMessage[]>([]);
+  invitations = $state.raw<readonly InvitationView[]>([]);
+  #mediaBroken = $state(false);
+  #selfId = $state<string | null>(null);
+
+  readonly #devices: Devices;
+  readonly #signal = new Signal();
+  readonly #sound = new Sound();
+  readonly #line: SeatLine;
+  readonly #media: MediaSync;
+  readonly #roster: Roster;
+  readonly #screen = new ScreenShare(() => {
+    this.#media.reconcile();
+  });
+  /** Where this seat's sequence of notices stands. */
+  #revision = -1;
+  #epoch = '';
+  /** What the others were last told of the own devices. */
+  #reported = '';
+  /** A number that the rep has typed and whose media is made ready. */
+  #prepared: { number: string; meetingId: string } | null = null;
+  /** What the other side of a number sends already, to be made ready for. */
+  #foreseen: readonly ProducerView[] = [];
+  /** Set while a way in is not to be shown yet. */
+  #heldBack = false;
+
+  constructor(devices: Devices) {
+    this.#devices = devices;
+    const reconcile = () => {
+      this.#media.reconcile();
+    };
+    this.#roster = new Roster({
+      isSelf: (id) => id === this.#selfId,
+      facesShown: () => this.facesShown,
+      mediaBroken: () => this.#mediaBroken,
+      ownPreview: () => devices.preview,
+      ownScreen: () => this.#screen.stream,
+      sizeChanged: reconcile,
+    });
+    this.#line = new SeatLine(this.#signal, {
+      resumed: (seat) => {
+        this.#seated(seat);
+        void this.#media.mend();
+      },
+      unseated: () => {
+        if (this.#prepared) void this.prepareNumber(this.#prepared.number);
+      },
+      lost: (reason, endReason) => {
+        this.#close(reason, endReason);
+      },
+    });
+    this.#media = new MediaSync(this.#signal, this.#sound, {
+      possible: () => this.#signal.connected && (this.#line.seated || this.#prepared !== null),
+      epoch: () => this.#epoch,
+      live: () => this.phase === 'live',
+      microphone: () => ({ track: devices.microphoneTrack, on: devices.microphone === 'on' }),
+      camera: () => ({ track: devices.cameraTrack, on: devices.camera === 'on' }),
+      screen: () => ({
+        picture: this.#screen.stream?.getVideoTracks()[0] ?? null,
+        sound: this.#screen.stream?.getAudioTracks()[0] ?? null,
+      }),
+      foreseen: () => this.#foreseen,
+      others: () => this.#roster.others,
+      facesShown: () => this.facesShown,
+      report: () => this.#report(),
+      stateChanged: () => {
+        this.#mediaBroken = this.#media.isBroken;
+      },
+    });
+    devices.onChange(() => {
+      this.#sound.setMuted(!devices.speakerOn);
+      this.#sound.setSpeaker(devices.chosen.speaker);
+      reconcile();
+    });
+    this.#listen();
+  }
+
+  get link(): 'connecting' | 'connected' | 'restoring' {
+    if (!this.#line.everConnected) return 'connecting';
+    return this.#line.seated && !this.#mediaBroken ? 'connected' : 'restoring';
+  }
+
+  get people(): readonly Person[] {
+    return this.#roster.people;
+  }
+
+  get self(): Person | null {
+    return this.#roster.self;
+  }
+
+  get knockers(): readonly Knocker[] {
+    return this.#roster.knockers;
+  }
+
+  get events(): readonly CallEvent[] {
+    return this.#roster.events;
+  }
+
+  get sharingScreen(): boolean {
+    return this.#screen.stream !== null;
+  }
+
+  get canShareScreen(): boolean {
+    return this.#screen.isPossible;
+  }
+
+  get soundBlocked(): boolean {
+    return this.#sound.blocked;
+  }
+
+  unlockSound(): void {
+    this.#sound.unlock();
+  }
+
+  // ways in
+
+  async issueNumber(organization: string | null): Promise<Failure | null> {
+    // The number is shown when the media port has answered: before that it might be one that cannot work.
+    this.#heldBack = true;
+    try {
+      const failure = await this.#enter('number:issue', organization ? { organization } : {});
+      if (failure) return failure;
+      await this.#media.reachable(reachTimeoutMs);
+      this.#heldBack = false;
+      if (this.phase === 'idle' && this.#line.seated) this.phase = 'waiting';
+      return null;
+    } catch {
+      void this.#signal.request('meeting:leave', {}).catch(() => undefined);
+      this.#reset();
+      return { code: 'media-unreachable', details: {} };
+    } finally {
+      this.#heldBack = false;
+    }
+  }
+
+  async askAtDoor(number: string, name: string): Promise<Failure | null> {
+    return this.#enter('room:ask', { number, name });
+  }
+
+  async acceptInvitation(token: string, name: string): Promise<Failure | null> {
+    return this.#enter('invitation:accept', { token, name });
+  }
+
+  async lookAtInvitation(
+    token: string,
+  ): Promise<{ hostName: string; organizationName: string | null } | Failure> {
+    try {
+      return await this.#signal.request('invitation:look', { token });
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async openRoom(): Promise<Failure | null> {
+    return this.#enter('room:open', {});
+  }
+
+  async prepareNumber(number: string): Promise<{ guestName: string } | Failure> {
+    try {
+      const { meetingId, guestName } = await this.#signal.request('number:prepare', { number });
+      if (this.#prepared?.meetingId !== meetingId) this.#media.drop();
+      this.#reported = '';
+      this.#prepared = { number, meetingId };
+      this.#media.reconcile();
+      return { guestName };
+    } catch (error) {
+      this.#prepared = null;
+      return failureOf(error);
+    }
+  }
+
+  async connectNumber(number: string): Promise<Failure | null> {
+    return this.#enter('number:connect', { number });
+  }
+
+  async resume(meetingId: string): Promise<Failure | null> {
+    const seat = seatIn(meetingId);
+    if (seat) {
+      const failure = await this.#enter('seat:resume', { resumeToken: seat.resumeToken });
+      if (failure?.code !== 'seat-unknown') return failure;
+      forgetSeat(meetingId);
+    }
+    return this.#enter('seat:resume', { meetingId });
+  }
+
+  async resumeLast(): Promise<boolean> {
+    const seat = seatOfTab();
+    if (!seat) return false;
+    const failure = await this.#enter('seat:resume', { resumeToken: seat.resumeToken });
+    if (failure && failure.code !== 'offline' && failure.code !== 'timeout') forgetSeat(seat.meetingId);
+    return failure === null;
+  }
+
+  async takeOver(): Promise<Failure | null> {
+    const { meetingId } = this;
+    return meetingId ? this.resume(meetingId) : { code: 'seat-unknown', details: {} };
+  }
+
+  // in the call
+
+  setFacesShown(shown: boolean): void {
+    this.facesShown = shown;
+    this.#media.reconcile();
+  }
+
+  async shareScreen(): Promise<Failure | null> {
+    return (await this.#screen.start()) ? null : { code: 'screen-failed', details: {} };
+  }
+
+  async stopSharingScreen(): Promise<void> {
+    this.#screen.stop();
+    return Promise.resolve();
+  }
+
+  async sendChat(text: string): Promise<Failure | null> {
+    // The ID is made here, so that a message sent again after a broken line stands there once.
+    return this.#line.act('chat:send', { id: randomId(), text }, (message) => {
+      this.#addChat(message);
+    });
+  }
+
+  async admit(participantId: string): Promise<Failure | null> {
+    return this.#line.act('guest:admit', { participantId });
+  }
+
+  async refuse(participantId: string): Promise<Failure | null> {
+    return this.#line.act('guest:refuse', { participantId });
+  }
+
+  async remove(participantId: string): Promise<Failure | null> {
+    return this.#line.act('guest:remove', { participantId });
+  }
+
+  async createInvitation(): Promise<{ id: string; url: string; expiresAt: number } | Failure> {
+    const made: Output<'invitation:create'>[] = [];
+    const failure = await this.#line.act('invitation:create', {}, (value) => made.push(value));
+    const [created] = made;
+    if (!created) return failure ?? { code: 'internal', details: {} };
+    const { invitation, path } = created;
+    return { id: invitation.id, url: `${location.origin}${path}`, expiresAt: invitation.expiresAt };
+  }
+
+  async revokeInvitation(invitationId: string): Promise<Failure | null> {
+    return this.#line.act('invitation:revoke', { invitationId });
+  }
+
+  async leave(): Promise<void> {
+    const leaving = this.#signal.request('meeting:leave', {}).catch(() => undefined);
+    this.#close('left', null);
+    // Without a line the server finds out by itself; the person must not wait for it.
+    await Promise.race([leaving, new Promise((resolve) => setTimeout(resolve, leaveTimeoutMs))]);
+  }
+
+  async endForAll(): Promise<Failure | null> {
+    const failure = await this.#line.act('meeting:end', {});
+    if (!failure) this.#close('ended', 'ended-by-host');
+    return failure;
+  }
+
+  #listen(): void {
+    const { on } = this.#signal;
+    on('participant:changed', (revision, { participant }) => {
+      this.#notice(revision, () => {
+        this.#roster.changed(participant);
+        this.#media.reconcile();
+      });
+    });
+    on('participant:left', (revision, { participantId, name, reason }) => {
+      this.#notice(revision, () => {
+        this.#roster.left(participantId, name, reason);
+        this.#media.reconcile();
+      });
+    });
+    on('chat:sent', (revision, { message }) => {
+      this.#notice(revision, () => {
+        this.#addChat(message);
+      });
+    });
+    on('invitations:changed', (revision, { invitations }) => {
+      this.#notice(revision, () => {
+        this.invitations = invitations;
+      });
+    });
+    on('media:reset', (revision, { epoch }) => {
+      this.#notice(revision, () => {
+        this.#epoch = epoch;
+        this.#media.reconcile();
+      });
+    });
+    on('seat:admitted', ({ snapshot }) => {
+      this.#apply(snapshot);
+    });
+    on('seat:closed', ({ reason, endReason }) => {
+      this.#close(reason, endReason);
+    });
+    on('media:foreseen', ({ producers }) => {
+      this.#foreseen = producers;
+      this.#media.reconcile();
+    });
+    on('seat:replaced', () => {
+      this.#line.handOver();
+      this.#media.close();
+      this.phase = 'replaced';
+    });
+    on('speaking:now', ({ participantIds }) => {
+      this.#roster.speaking(participantIds);
+    });
+  }
+
+  async #enter<N extends WayIn>(name: N, input: Input<N>): Promise<Failure | null> {
+    try {
+      this.#seated(await this.#line.enter(name, input));
+      return null;
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  #seated({ role, snapshot }: Seat): void {
+    // What was made ready for another meeting is of no use here.
+    if (this.#prepared && this.#prepared.meetingId !== snapshot.meetingId) this.#media.drop();
+    this.#prepared = null;
+    this.role = role;
+    this.closed = null;
+    this.#reported = '';
+    this.#apply(snapshot);
+  }
+
+  #apply(snapshot: Snapshot): void {
+    // The server's clock may be off from ours; what is shown is by ours.
+    const ownTime = (at: number | null) => (at === null ? null : at - snapshot.now + Date.now());
+    this.#revision = snapshot.revision;
+    this.#selfId = snapshot.self;
+    this.#epoch = snapshot.mediaEpoch;
+    this.meetingId = snapshot.meetingId;
+    this.connectionNumber = snapshot.connectionNumber;
+    this.numberExpiresAt = ownTime(snapshot.numberExpiresAt);
+    this.organizationName = snapshot.organizationName;
+    this.startedAt = ownTime(snapshot.startedAt);
+    this.chat = snapshot.chat;
+    this.invitations = snapshot.invitations;
+    this.#roster.apply(snapshot);
+    const standing = snapshot.participants.find(({ id }) => id === snapshot.self)?.standing;
+    if (standing === 'present') this.phase = 'live';
+    else if (standing === 'knocking') this.phase = 'knocking';
+    else if (standing === 'waiting' && !this.#heldBack) this.phase = 'waiting';
+    this.#media.reconcile();
+  }
+
+  /** Applies a notice in its turn; a gap means that something was missed: ask for the whole. */
+  #notice(revision: number, apply: () => void): void {
+    if (!this.#line.seated || revision <= this.#revision) return;
+    if (revision > this.#revision + 1) {
+      this.#signal.request('meeting:snapshot', {}).then(
+        (snapshot) => {
+          this.#apply(snapshot);
+        },
+        () => undefined,
+      );
+      return;
+    }
+    this.#revision = revision;
+    apply();
+  }
+
+  async #report(): Promise<void> {
+    if (!this.#line.seated && !this.#prepared) return;
+    const { microphone, camera, speakerOn } = this.#devices;
+    const state = { microphone, camera, speaker: speakerOn ? 'on' : 'off' } as const;
+    const key = JSON.stringify(state);
+    if (key === this.#reported) return;
+    await this.#signal.request('participant:update', state);
+    this.#reported = key;
+  }
+
+  #addChat(message: ChatMessage): void {
+    if (!this.chat.some(({ id }) => id === message.id)) this.chat = [...this.chat, message];
+  }
+
+  #close(reason: LeaveReason, endReason: EndReason | null): void {
+    this.#reset();
+    this.closed = { reason, endReason };
+    this.phase = 'closed';
+  }
+
+  #reset(): void {
+    this.#line.forget();
+    this.#prepared = null;
+    this.#foreseen = [];
+    this.#revision = -1;
+    this.#epoch = '';
+    this.#screen.stop();
+    this.#media.close();
+    this.#roster.clear();
+    this.closed = null;
+    this.phase = 'idle';
+  }
+}
+
+/** 128 random bits as base64url, the form of every ID here. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}

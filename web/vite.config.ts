@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { precompress } from './build/precompress.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const page = (name: string) => here(`./pages/${name}/index.html`);
+
+/*
+ * Every page has an entry of its own, so that a customer downloads nothing of the desk. What the pages share
+ * is few files on purpose: on a phone each request costs more than the bytes in it.
+ */
+export default defineConfig({
+  root: here('.'),
+  // Pages live at /, /join, /i/… and /meeting/…: addresses of files begin at the root.
+  base: '/',
+  publicDir: 'public',
+  plugins: [svelte({ configFile: false }), precompress()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsDir: 'assets',
+    target: 'es2022',
+    // The content security policy allows no inline data, and the polyfill would be an inline script's helper.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: {
+        start: page('start'),
+        join: page('join'),
+        meeting: page('meeting'),
+        dashboard: page('dashboard'),
+      },
+      output: {
+        entryFileNames: 'assets/[name]-[hash].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
+        codeSplitting: {
+          // What two pages or more have in common is one file; the desk's own words and parts never are.
+          groups: [{ name: 'shared', minShareCount: 2, test: (id) => !id.includes('/web/src/desk/') }],
+        },
+      },
+    },
+  },
+});
