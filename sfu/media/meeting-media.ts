@@ -11,8 +11,8 @@ const speakingThresholdDbov = -55;
 export type MeetingMediaEvents = {
   producersChanged: (participantId: string) => void;
   lineChanged: (participantId: string) => void;
-  /** Loudest first; empty when it became quiet. Volumes in dBov. */
-  speaking: (speakers: { participantId: string; volume: number }[]) => void;
+  /** Everybody who is heard now; told when it is somebody else than before. */
+  speaking: (participantIds: string[]) => void;
   /** The worker died; everything here is gone. */
   lost: () => void;
 };
@@ -53,16 +53,18 @@ export class MeetingMedia {
       interval: speakingIntervalMs,
     });
     const media = new MeetingMedia(made, observer, events, iceServers);
+    let heardBefore = '';
+    const hear = (participantIds: string[]) => {
+      const heard = participantIds.toSorted().join();
+      if (heard === heardBefore) return;
+      heardBefore = heard;
+      events.speaking(participantIds);
+    };
     observer.on('volumes', (volumes) => {
-      events.speaking(
-        volumes.map(({ producer, volume }) => ({
-          participantId: producer.appData['participantId'] as string,
-          volume,
-        })),
-      );
+      hear(volumes.map(({ producer }) => producer.appData['participantId'] as string));
     });
     observer.on('silence', () => {
-      events.speaking([]);
+      hear([]);
     });
     made.router.once('workerclose', () => {
       media.#peers.clear();
@@ -110,7 +112,12 @@ export class MeetingMedia {
   /** Lets the loudness of a microphone count for who is speaking. */
   async watchVoice(participantId: string, producer: types.Producer): Promise<void> {
     producer.appData['participantId'] = participantId;
-    await this.#observer.addProducer({ producerId: producer.id });
+    try {
+      await this.#observer.addProducer({ producerId: producer.id });
+    } catch (error) {
+      // Replaced by a later microphone meanwhile: that one counts.
+      if (!producer.closed) throw error;
+    }
   }
 
   closePeer(participantId: string): void {

@@ -38,6 +38,7 @@ export class Peer {
   readonly #events: PeerEvents;
   #send: types.WebRtcTransport | null = null;
   #receive: types.WebRtcTransport | null = null;
+  readonly #connectAsked = new WeakSet<types.WebRtcTransport>();
   readonly #producers = new Map<string, types.Producer<SourceData>>();
   readonly #consumers = new Map<string, types.Consumer>();
   #closed = false;
@@ -101,9 +102,15 @@ export class Peer {
 
   async connect(transportId: string, dtlsParameters: types.DtlsParameters): Promise<void> {
     const transport = this.#transport(transportId);
-    // Asked twice after a broken line: the first time counted.
-    if (transport.dtlsState !== 'new') return;
-    await asParameters(transport.connect({ dtlsParameters }));
+    // Asked twice after a broken line: the first time counted. (mediasoup's own state changes only later.)
+    if (this.#connectAsked.has(transport)) return;
+    this.#connectAsked.add(transport);
+    try {
+      await asParameters(transport, () => transport.connect({ dtlsParameters }));
+    } catch (error) {
+      this.#connectAsked.delete(transport);
+      throw error;
+    }
   }
 
   async restartIce(transportId: string): Promise<types.IceParameters> {
@@ -120,7 +127,7 @@ export class Peer {
     const transport = this.#transport(transportId);
     if (transport !== this.#send) throw new Refusal('media-stale', 'This transport does not send.');
     this.producer(source)?.close();
-    const producer = await asParameters(
+    const producer = await asParameters(transport, () =>
       transport.produce<SourceData>({
         kind: kindOf[source],
         rtpParameters,
@@ -162,10 +169,11 @@ export class Peer {
       producerIds.map(async (producerId) => {
         for (const each of this.#consumers.values()) if (each.producerId === producerId) each.close();
         // On nonsense in the capabilities this answers false or throws; either way nothing can be sent.
-        if (!(await asParameters(async () => this.#router.canConsume({ producerId, rtpCapabilities })))) {
-          return null;
-        }
-        return asParameters(transport.consume({ producerId, rtpCapabilities, paused: true }));
+        return asParameters(transport, async () =>
+          this.#router.canConsume({ producerId, rtpCapabilities })
+            ? transport.consume({ producerId, rtpCapabilities, paused: true })
+            : null,
+        );
       }),
     );
     return made.flatMap((consumer) => {
@@ -185,6 +193,14 @@ export class Peer {
         await (paused ? consumer?.pause() : consumer?.resume());
       }),
     );
+  }
+
+  /** Lets flow what was made ready from these producers; the own ones stay silent. */
+  async resumeConsumersOf(producerIds: ReadonlySet<string>): Promise<void> {
+    const ready = [...this.#consumers.values()].filter(
+      ({ producerId, paused }) => paused && producerIds.has(producerId) && !this.#producers.has(producerId),
+    );
+    await Promise.all(ready.map((consumer) => consumer.resume()));
   }
 
   async preferLayers(consumerId: string, spatialLayer: number, temporalLayer: number): Promise<void> {
@@ -223,15 +239,17 @@ export class Peer {
   }
 }
 
-/** mediasoup throws TypeError and UnsupportedError for parameters that make no sense: the sender's fault. */
-async function asParameters<T>(work: Promise<T> | (() => Promise<T>)): Promise<T> {
+/**
+ * mediasoup throws for parameters that make no sense: the sender's fault. It throws as well when the transport
+ * has gone meanwhile, with its worker or because media was opened anew; that is nobody's.
+ */
+async function asParameters<T>(transport: types.WebRtcTransport, work: () => Promise<T>): Promise<T> {
   try {
-    return await (typeof work === 'function' ? work() : work);
+    return await work();
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(
-      'media-parameters',
-      `These media parameters cannot be used: ${(error as Error).message}`,
-    );
+    if (transport.closed) throw new Refusal('media-stale', 'There is no such transport any more.');
+    const reason = (error as Error).message;
+    throw new Refusal('media-parameters', `These media parameters cannot be used: ${reason}`);
   }
 }

@@ -2,6 +2,8 @@ import type { EndReason, LeaveReason } from '../protocol/view.ts';
 
 /** What a change of a meeting means for the people concerned; told to them after it has been stored. */
 export type MeetingEvent =
+  /** Their page is on its way: not a lost line, though there is none yet. */
+  | { type: 'seat-taken'; participantId: string }
   | { type: 'participant-changed'; participantId: string }
   | {
       type: 'participant-left';

@@ -191,8 +191,9 @@ export class Meeting {
   acceptInvitation(token: string, name: string, now: number): SeatTaken {
     const invitation = this.assertInvited(token, now);
     this.#assertRoom();
+    const guest = guestNamed(name, 'present');
     invitation.use();
-    const taken = this.#seat(Participant.enter(guestNamed(name, 'present'), now));
+    const taken = this.#seat(Participant.enter(guest, now));
     this.#events.push({ type: 'invitations-changed' });
     return taken;
   }
@@ -267,9 +268,10 @@ export class Meeting {
     if (host.standing === 'gone') {
       this.#assertRoom();
       host.comeBack('present');
-      this.#changed(host);
     }
-    return { participant: host, resumeToken: host.renewResumeToken() };
+    const resumeToken = host.renewResumeToken();
+    this.#changed(host);
+    return { participant: host, resumeToken };
   }
 
   /** Leaving of one's own will, by a lost line, or sent away. A customer who waits alone ends the meeting. */
@@ -278,6 +280,8 @@ export class Meeting {
     if (who.standing === 'gone') return;
     const wasWaiting = who.standing === 'waiting';
     const wasPresent = who.standing === 'present';
+    // Who was never let in has no seat to come back to: with the token alone they would walk past the host.
+    if (who.standing === 'knocking' && reason === 'lost') reason = 'left';
     who.leave(reason, now);
     this.#events.push(
       { type: 'seat-closed', participantId, reason },
@@ -316,6 +320,7 @@ export class Meeting {
 
   #seat(taken: SeatTaken): SeatTaken {
     this.#participants.set(taken.participant.id, taken.participant);
+    this.#events.push({ type: 'seat-taken', participantId: taken.participant.id });
     this.#changed(taken.participant);
     return taken;
   }

@@ -1,5 +1,5 @@
 import type { Answer, Input, RequestName } from './requests.ts';
-import type { Notice, NoticeName, Presence, PresenceName, Whisper, WhisperName } from './notices.ts';
+import type { Notice, NoticeName, Whisper, WhisperName } from './notices.ts';
 
 /** socket.io's event maps, derived from the tables so that they cannot differ from them. */
 export type ClientToServer = {
@@ -10,6 +10,4 @@ export type ServerToClient = {
   [N in NoticeName]: (revision: number, notice: Notice<N>) => void;
 } & {
   [N in WhisperName]: (whisper: Whisper<N>) => void;
-} & {
-  [N in PresenceName]: (presence: Presence<N>) => void;
 };

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { id, mediaId } from './values.ts';
-import { chatMessage, endReason, invitationView, leaveReason, participantView, snapshot } from './view.ts';
+import { id } from './values.ts';
+import {
+  chatMessage,
+  endReason,
+  invitationView,
+  leaveReason,
+  participantView,
+  producerView,
+  snapshot,
+} from './view.ts';
 
 /**
  * What the server tells the people in a meeting, reliably and in order. Each seat has its own sequence: a
@@ -18,27 +26,24 @@ export const notices = {
   'media:reset': z.object({ epoch: z.string() }),
 } as const;
 
-/** Told to one page alone, outside the sequence. */
+/** Reliable as well, but outside the sequence: what concerns one page alone, or is past in a moment. */
 export const whispers = {
   /** The rep has connected, or the host has opened the door: the seat is present from here on. */
   'seat:admitted': z.object({ snapshot }),
   /** The seat is no more: refused, removed, left from elsewhere, or the meeting is over. */
   'seat:closed': z.object({ reason: leaveReason, endReason: endReason.nullable() }),
+  /**
+   * To a customer who waits and a rep who has typed their number: what the other side sends by now. It can be
+   * made ready to receive, and flows when the rep connects.
+   */
+  'media:foreseen': z.object({ producers: z.array(producerView) }),
   /** The same person has opened the meeting in another tab, which goes on with the call. */
   'seat:replaced': z.object({}),
-} as const;
-
-/** Volatile: what is lost is made good by the next one. */
-export const presences = {
-  /** Who is heard now, loudest first, with the level in dBov (-127 to 0). */
-  'speaking:now': z.object({ speakers: z.array(z.object({ participantId: id, volume: z.number() })) }),
-  /** How well the own media arrives at the server, by producer: 0 (nothing) to 10 (perfect). */
-  'media:score': z.object({ producerId: mediaId, score: z.number() }),
+  /** Who is heard now, told whenever that is different. */
+  'speaking:now': z.object({ participantIds: z.array(id) }),
 } as const;
 
 export type NoticeName = keyof typeof notices;
 export type Notice<N extends NoticeName> = z.infer<(typeof notices)[N]>;
 export type WhisperName = keyof typeof whispers;
 export type Whisper<N extends WhisperName> = z.infer<(typeof whispers)[N]>;
-export type PresenceName = keyof typeof presences;
-export type Presence<N extends PresenceName> = z.infer<(typeof presences)[N]>;

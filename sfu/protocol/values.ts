@@ -10,8 +10,18 @@ export const secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 /** Made by mediasoup: a UUID. */
 export const mediaId = z.string().min(1).max(64);
 
-/* Direction marks and controls could make a name look like another one's; white space is folded. */
-const unprintable = /[\p{Cc}\p{Cs}\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
+/*
+ * Direction marks and controls could make a name look like another one's, and fillers like none at all; white
+ * space is folded. The joiner stays between pictographs: 👩‍💼 is one character to whoever typed it.
+ */
+const unprintable = new RegExp(
+  [
+    '[[\\p{Cc}\\p{Cf}\\p{Cs}\\u115F\\u1160\\u2800\\u3164\\uFFA0]--\\u200D]',
+    '(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D',
+    '\\u200D(?!\\p{Extended_Pictographic})',
+  ].join('|'),
+  'gv',
+);
 
 /** A person's name as others read it: NFC, without control and direction characters. */
 export const personName = z

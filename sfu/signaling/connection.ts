@@ -1,11 +1,5 @@
-import type {
-  Notice,
-  NoticeName,
-  Presence,
-  PresenceName,
-  Whisper,
-  WhisperName,
-} from '../protocol/notices.ts';
+import type { Notice, NoticeName, Whisper, WhisperName } from '../protocol/notices.ts';
+import type { DeviceState } from '../protocol/view.ts';
 import type { LiveMeeting } from './live-meeting.ts';
 
 /** The signed-in rep behind a connection. */
@@ -22,6 +16,8 @@ export type SeatOf = {
   participantId: string;
   /** A rep who has typed a number but not yet pressed 接続する: media is made ready, nobody sees them. */
   preparing: boolean;
+  /** What a preparing rep's page has said of its devices; it becomes the participant's on connecting. */
+  devices?: { microphone?: DeviceState; camera?: DeviceState; speaker?: 'on' | 'off' };
 };
 
 /** One open page. What a meeting needs of a socket, and no more. */
@@ -35,6 +31,4 @@ export interface Connection {
   seat: SeatOf | null;
   notice<N extends NoticeName>(name: N, revision: number, notice: Notice<N>): void;
   whisper<N extends WhisperName>(name: N, whisper: Whisper<N>): void;
-  /** May be dropped on a bad line. */
-  presence<N extends PresenceName>(name: N, presence: Presence<N>): void;
 }

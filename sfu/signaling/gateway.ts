@@ -97,14 +97,14 @@ export class Gateway {
       whisper: (name, whisper) => {
         emit(socket, name, whisper);
       },
-      presence: (name, presence) => {
-        emit(socket.volatile, name, presence);
-      },
     };
     // Requests wait for this: who is asking decides what they may.
     const identified = this.#identify(socket, connection);
+    let seatTurn: Promise<void> = identified;
     socket.onAny((name: string, ...parameters: unknown[]) => {
-      void identified.then(() => this.#answer(socket, connection, name, parameters));
+      const answer = () => this.#answer(socket, connection, name, parameters);
+      if (changesSeat(name)) seatTurn = seatTurn.then(answer);
+      else void identified.then(answer);
     });
     socket.on('disconnect', () => {
       connection.seat?.meeting.detach(connection);
@@ -189,6 +189,16 @@ const faults: ReadonlySet<ErrorCode> = new Set([
   'media-parameters',
 ]);
 
+/**
+ * Requests that take or give up a seat wait for one another: a button pressed twice must not seat somebody
+ * twice, one of them as a ghost.
+ */
+function changesSeat(name: string): boolean {
+  if (!Object.hasOwn(requests, name)) return false;
+  const { from } = requests[name as RequestName];
+  return from === 'anyone' || from === 'rep' || name === 'meeting:leave';
+}
+
 /** @throws Refusal sign-in-required, not-allowed */
 function assertMay(connection: Connection, sender: Sender): void {
   if (sender === 'anyone') return;
@@ -204,10 +214,17 @@ function assertMay(connection: Connection, sender: Sender): void {
   if (sender === 'host' && who.role !== 'host') throw new Refusal('not-allowed', 'Only for the host.');
 }
 
-/** In characters of JSON; what JSON cannot say (a lone `undefined`) has no size. */
+/**
+ * In characters of JSON; what JSON cannot say (a lone `undefined`) has no size, and what is nested too deeply
+ * to be written down again is too large.
+ */
 function sizeOf(input: unknown): number {
-  const json = JSON.stringify(input) as string | undefined;
-  return json?.length ?? 0;
+  try {
+    const json = JSON.stringify(input) as string | undefined;
+    return json?.length ?? 0;
+  } catch {
+    return Infinity;
+  }
 }
 
 /* socket.io's emit cannot follow a name that is itself a type parameter. */

@@ -64,8 +64,9 @@ export class Guard {
    * hundred guesses sent at once are no way around it.
    */
   async guessing<T>(address: string, lookUp: () => T | Promise<T>): Promise<T> {
-    await consume(this.#wrongNumbersInAll, everybody);
+    // Whoever is stopped alone must not use up what everybody shares.
     await consume(this.#wrongNumbers, address);
+    await consume(this.#wrongNumbersInAll, everybody);
     const giveBack = () =>
       Promise.all([this.#wrongNumbersInAll.reward(everybody), this.#wrongNumbers.reward(address)]);
     try {

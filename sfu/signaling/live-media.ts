@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { Refusal } from '../protocol/codes.ts';
 import { MeetingMedia } from '../media/meeting-media.ts';
 import type { MeetingMediaEvents } from '../media/meeting-media.ts';
 import type { WorkerPool } from '../media/workers.ts';
@@ -15,6 +16,7 @@ export class LiveMedia {
   readonly #log: Logger;
   #current: MeetingMedia | null = null;
   #making: Promise<MeetingMedia> | null = null;
+  #remaking = false;
   #closed = false;
 
   constructor(
@@ -32,8 +34,21 @@ export class LiveMedia {
     return this.#current;
   }
 
-  /** @throws Refusal media-unavailable */
+  /**
+   * While there is no worker this refuses, and `remade` tells when there is one.
+   * @throws Refusal media-unavailable, meeting-ended
+   */
   async get(): Promise<MeetingMedia> {
+    try {
+      return await this.#get();
+    } catch (error) {
+      if (!this.#closed) void this.#remake();
+      throw error;
+    }
+  }
+
+  async #get(): Promise<MeetingMedia> {
+    if (this.#closed) throw new Refusal('meeting-ended', 'The meeting is over.');
     if (this.#current) return this.#current;
     this.#making ??= this.#make().finally(() => {
       this.#making = null;
@@ -63,9 +78,12 @@ export class LiveMedia {
   }
 
   async #remake(): Promise<void> {
+    if (this.#remaking) return;
+    this.#remaking = true;
     while (!this.#closed) {
       try {
-        const media = await this.get();
+        const media = await this.#get();
+        this.#remaking = false;
         this.#events.remade(media.epoch);
         return;
       } catch (error) {

@@ -12,6 +12,7 @@ import type { Participant } from '../meeting/participant.ts';
 import type { ChatRepository } from '../store/chat-repository.ts';
 import type { MeetingRepository } from '../store/meeting-repository.ts';
 import type { Connection } from './connection.ts';
+import { Foresight } from './foresight.ts';
 import { LiveMedia } from './live-media.ts';
 import { Patience } from './patience.ts';
 import type { Timings } from './timings.ts';
@@ -38,10 +39,13 @@ export class LiveMeeting {
   readonly #deps: LiveMeetingDependencies;
   readonly media: LiveMedia;
   readonly patience: Patience;
+  readonly foresight: Foresight;
   #meeting: Meeting;
   #organizationName: string | null = null;
   #chat: ChatMessage[] = [];
   readonly #connections = new Map<string, Connection>();
+  /** Whose seat has been taken and whose page is being attached to it. */
+  readonly #arriving = new Set<string>();
   /** Where each seat's sequence of notices stands. */
   readonly #revisions = new Map<string, number>();
   #queue: Promise<unknown> = Promise.resolve();
@@ -51,14 +55,15 @@ export class LiveMeeting {
     this.#deps = deps;
     const tellAbout = (participantId: string) => {
       this.#publish({ type: 'participant-changed', participantId });
+      this.foresight.tell();
     };
     this.media = new LiveMedia(
       deps.pool,
       {
         producersChanged: tellAbout,
         lineChanged: tellAbout,
-        speaking: (speakers) => {
-          this.#tellSpeaking(speakers);
+        speaking: (participantIds) => {
+          this.#tellSpeaking(participantIds);
         },
         remade: (epoch) => {
           for (const participantId of this.#connections.keys()) {
@@ -68,6 +73,7 @@ export class LiveMeeting {
       },
       deps.log,
     );
+    this.foresight = new Foresight(this);
     this.patience = new Patience(this, deps.timings, deps.log);
   }
 
@@ -76,6 +82,7 @@ export class LiveMeeting {
     meeting.takeEvents();
     await deps.meetings.save(meeting.toRecord());
     const live = new LiveMeeting(meeting, deps);
+    for (const { id } of meeting.participants) live.#arriving.add(id);
     await live.#learnOrganization();
     live.patience.reconsider();
     return live;
@@ -105,8 +112,13 @@ export class LiveMeeting {
     return this.#organizationName;
   }
 
+  connectionOf(participantId: string): Connection | null {
+    return this.#connections.get(participantId) ?? null;
+  }
+
+  /** Whether there is a page for this seat, or one on its way to it. */
   isConnected(participantId: string): boolean {
-    return this.#connections.has(participantId);
+    return this.#connections.has(participantId) || this.#arriving.has(participantId);
   }
 
   hasLivingMedia(participantId: string): boolean {
@@ -131,6 +143,7 @@ export class LiveMeeting {
         }
       }
       if (this.#organizationName === null) await this.#learnOrganization();
+      for (const event of events) if (event.type === 'seat-taken') this.#arriving.add(event.participantId);
       for (const event of events) this.#publish(event);
       this.patience.reconsider();
       return value;
@@ -143,8 +156,14 @@ export class LiveMeeting {
   async attach(connection: Connection, participantId: string): Promise<Snapshot> {
     // The snapshot names the media's epoch; without media now, a `media:reset` follows when there is.
     await this.media.get().catch(() => null);
+    const hasArrived = this.#arriving.delete(participantId);
+    if (this.#meeting.isEnded) throw new Refusal('meeting-ended', 'The meeting is over.');
+    if (this.#meeting.participant(participantId).standing === 'gone') {
+      throw new Refusal('seat-unknown', 'This seat has been given up.');
+    }
     if (!connection.isOpen) {
       this.patience.reconsider();
+      this.#publish({ type: 'participant-changed', participantId });
       throw new Refusal('not-allowed', 'The page has gone.');
     }
     const older = this.#connections.get(participantId);
@@ -153,10 +172,11 @@ export class LiveMeeting {
       older.whisper('seat:replaced', {});
     }
     connection.seat = { meeting: this, participantId, preparing: false };
-    const wasAway = !older;
+    const wasAway = !older && !hasArrived;
     this.#connections.set(participantId, connection);
     this.patience.reconsider();
     if (wasAway) this.#publish({ type: 'participant-changed', participantId });
+    this.foresight.tell();
     return this.snapshot(participantId);
   }
 
@@ -164,6 +184,7 @@ export class LiveMeeting {
   detach(connection: Connection): void {
     const { seat } = connection;
     connection.seat = null;
+    this.foresight.end(connection);
     if (seat?.meeting !== this) return;
     if (seat.preparing) {
       this.media.current?.closePeer(seat.participantId);
@@ -178,6 +199,7 @@ export class LiveMeeting {
   prepare(connection: Connection, host: Host): void {
     this.#meeting.assertConnectable(host, Date.now());
     connection.seat = { meeting: this, participantId: newId(), preparing: true };
+    this.foresight.begin(connection);
   }
 
   snapshot(participantId: string): Snapshot {
@@ -195,9 +217,10 @@ export class LiveMeeting {
   async say(who: Participant, id: string, text: string): Promise<ChatMessage> {
     const known = this.#chat.find((each) => each.id === id && each.participantId === who.id);
     if (known) return known;
-    const message = { id, participantId: who.id, name: who.name, text, at: Date.now() };
-    const stored = await this.#deps.chat.append({ ...message, meetingId: this.id });
+    const sent = { id, participantId: who.id, name: who.name, text, at: Date.now() };
+    const stored = await this.#deps.chat.append({ ...sent, meetingId: this.id });
     if (!stored) throw new Refusal('bad-request', 'This message ID is in use.');
+    const { meetingId: _, ...message } = stored;
     if (this.#chat.some((each) => each.id === id)) return message;
     this.#chat = [...this.#chat, message].slice(-limits.chatInSnapshot);
     for (const each of this.#meeting.present) this.#tell(each.id, 'chat:sent', { message });
@@ -205,8 +228,8 @@ export class LiveMeeting {
   }
 
   /**
-   * Which of these producers this participant may receive: those of people who are present, once they are
-   * so themselves, and always their own (which is how a line is tried before anybody else is there).
+   * Which of these producers this participant may consume: those of people who are present, once they are so
+   * themselves; before that what is foreseen, and always their own (which is how a line is opened early).
    */
   consumable(participantId: string, producerIds: readonly string[]): string[] {
     const present = this.#meeting.present.map((each) => each.id);
@@ -214,6 +237,7 @@ export class LiveMeeting {
     const theirs = new Set(
       owners.flatMap((id) => this.media.current?.peer(id)?.producers.map((producer) => producer.id) ?? []),
     );
+    for (const { id } of this.foresight.producersFor(participantId)) theirs.add(id);
     return producerIds.filter((id) => theirs.has(id));
   }
 
@@ -232,12 +256,14 @@ export class LiveMeeting {
     const peer = this.media.current?.peer(participantId);
     const restoring = peer?.isConnected
       ? false
-      : !this.#connections.has(participantId) || (peer?.isBroken ?? false);
+      : !this.isConnected(participantId) || (peer?.isBroken ?? false);
     return { line: restoring ? 'restoring' : 'connected', producers: peer?.producers ?? [] };
   }
 
   #publish(event: MeetingEvent): void {
     switch (event.type) {
+      case 'seat-taken':
+        return;
       case 'participant-changed': {
         const who = this.#meeting.participants.find((each) => each.id === event.participantId);
         if (who?.standing !== 'present' && who?.standing !== 'knocking') return;
@@ -251,6 +277,7 @@ export class LiveMeeting {
         return;
       }
       case 'admitted': {
+        this.#letFlow();
         const connection = this.#connections.get(event.participantId);
         connection?.whisper('seat:admitted', { snapshot: this.snapshot(event.participantId) });
         return;
@@ -279,6 +306,18 @@ export class LiveMeeting {
     }
   }
 
+  /** What was foreseen has come: it flows before the pages have asked for it. */
+  #letFlow(): void {
+    const peers = this.#meeting.present.flatMap(({ id }) => this.media.current?.peer(id) ?? []);
+    const producerIds = new Set(peers.flatMap((peer) => peer.producers.map(({ id }) => id)));
+    for (const peer of peers) {
+      peer.resumeConsumersOf(producerIds).catch((error: unknown) => {
+        // The page asks for the same by itself a moment later.
+        this.#deps.log.debug({ error }, 'media that was made ready did not flow by itself');
+      });
+    }
+  }
+
   /** To everybody present, or to the host alone. */
   #tellPresent<N extends NoticeName>(everybody: boolean, name: N, notice: Notice<N>): void {
     for (const each of this.#meeting.present) {
@@ -294,11 +333,10 @@ export class LiveMeeting {
     connection.notice(name, revision, notice);
   }
 
-  #tellSpeaking(speakers: { participantId: string; volume: number }[]): void {
+  #tellSpeaking(participantIds: readonly string[]): void {
     const present = this.#meeting.present;
-    const heard = speakers.filter((speaker) => present.some((each) => each.id === speaker.participantId));
-    for (const each of present) {
-      this.#connections.get(each.id)?.presence('speaking:now', { speakers: heard });
-    }
+    const heard = present.map(({ id }) => id).filter((id) => participantIds.includes(id));
+    for (const { id } of present)
+      this.#connections.get(id)?.whisper('speaking:now', { participantIds: heard });
   }
 }

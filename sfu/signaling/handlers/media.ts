@@ -79,6 +79,11 @@ export const mediaHandlers: Pick<
   },
 
   'media:resume': async (context, { consumerIds, paused }) => {
+    const { meeting: live, participantId, preparing } = seatOf(context);
+    const isPresent = !preparing && live.meeting.participant(participantId).standing === 'present';
+    if (!paused && !isPresent) {
+      throw new Refusal('not-allowed', 'Nobody sees or hears a meeting before being in it.');
+    }
     await mediaOf(context).peer.pauseConsumers(consumerIds, paused);
     return {};
   },

@@ -72,7 +72,12 @@ export const numberHandlers: Pick<
     const { seat } = connection;
     const prepared = seat?.preparing && seat.meeting === live ? seat.participantId : undefined;
     if (prepared === undefined) await leaveEarlierSeat(context);
-    const taken = await live.change((meeting, now) => meeting.connect(host, now, prepared));
+    const taken = await live.change((meeting, now) => {
+      const connected = meeting.connect(host, now, prepared);
+      if (seat?.devices && prepared !== undefined) meeting.update(prepared, seat.devices);
+      return connected;
+    });
+    live.foresight.end(connection);
     return takeSeat(context, live, taken);
   },
 };

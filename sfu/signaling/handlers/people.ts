@@ -36,9 +36,13 @@ export const peopleHandlers: Pick<
   },
 
   'participant:update': async (context, change) => {
-    const { meeting: live, participantId, preparing } = seatOf(context);
+    const seat = seatOf(context);
+    const { meeting: live, participantId } = seat;
     // A rep who prepares is not in the meeting yet: their devices are told on connecting.
-    if (preparing) return {};
+    if (seat.preparing) {
+      seat.devices = { ...seat.devices, ...defined(change) };
+      return {};
+    }
     await live.change((meeting) => {
       meeting.update(participantId, change);
     });
@@ -54,3 +58,9 @@ export const peopleHandlers: Pick<
     return seatOf(context).meeting.say(participantOf(context), id, clean);
   },
 };
+
+/** Without the properties that were left out: they must not undo what was said before. */
+function defined<T extends object>(change: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(change).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
