@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
+import { pino, stdSerializers, type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
 
 export type Log = Logger;
 
@@ -19,6 +19,8 @@ export function createLog(level: LevelWithSilent, destination?: DestinationStrea
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    // pino writes an Error's message and stack only under names it was told of.
+    serializers: { error: stdSerializers.err, err: stdSerializers.err },
     formatters: { level: (label: string) => ({ level: label }) },
     redact: {
       paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),

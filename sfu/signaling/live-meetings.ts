@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Refusal } from '../protocol/codes.ts';
+import { limits } from '../protocol/limits.ts';
 import { parseConnectionNumber } from '../protocol/connection-number.ts';
 import { hashSecret, newId, randomNumber } from '../meeting/identity.ts';
 import { Meeting } from '../meeting/meeting.ts';
@@ -31,6 +32,8 @@ export class LiveMeetings {
   readonly #deps: LiveMeetingDependencies;
   readonly #byId = new Map<string, LiveMeeting>();
   readonly #byNumber = new Map<string, LiveMeeting>();
+  /** When numbers ended that rest now: whoever types one late should read that it was right once. */
+  readonly #endedAt = new Map<string, number>();
 
   private constructor(options: LiveMeetingsOptions) {
     this.#options = options;
@@ -72,12 +75,17 @@ export class LiveMeetings {
   }
 
   /**
-   * @throws Refusal number-form when the text is not a number, number-unknown when no meeting here has it
+   * @throws Refusal number-form when the text is not a number, number-expired when its meeting has ended
+   *   lately, number-unknown when no meeting here has it
    */
   byTypedNumber(typed: string): LiveMeeting {
     const number = parseConnectionNumber(typed);
     if (number === null) throw new Refusal('number-form', 'A connection number has five digits.');
     const live = this.#byNumber.get(number);
+    const endedAt = this.#endedAt.get(number) ?? 0;
+    if (!live && Date.now() - endedAt < limits.numberRestMs) {
+      throw new Refusal('number-expired', 'The number is no longer valid.');
+    }
     if (!live) throw new Refusal('number-unknown', 'There is no such number.');
     return live;
   }
@@ -134,11 +142,23 @@ export class LiveMeetings {
     if (connectionNumber) this.#byNumber.set(connectionNumber, live);
   }
 
+  /** Insertion order is the order of ending: the oldest come first and are forgotten first. */
+  #rest(connectionNumber: string): void {
+    const now = Date.now();
+    this.#endedAt.delete(connectionNumber);
+    this.#endedAt.set(connectionNumber, now);
+    for (const [number, endedAt] of this.#endedAt) {
+      if (now - endedAt < limits.numberRestMs) break;
+      this.#endedAt.delete(number);
+    }
+  }
+
   #forget(live: LiveMeeting): void {
     this.#byId.delete(live.id);
     const { connectionNumber } = live.meeting.facts;
     if (!connectionNumber) return;
     this.#byNumber.delete(connectionNumber);
+    this.#rest(connectionNumber);
     // If this fails the number stays taken: safe, and the next start finds its meeting ended.
     this.#options.numbers.release(connectionNumber, Date.now(), live.id).catch((error: unknown) => {
       this.#options.log.error({ error }, 'a connection number could not be released');

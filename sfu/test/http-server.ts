@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { ensureFirstAccount } from '../accounts/first-account.ts';
+import { PasswordChange } from '../accounts/password-change.ts';
+import { Sessions } from '../accounts/sessions.ts';
+import { SignIn } from '../accounts/sign-in.ts';
+import { createApp } from '../http/app.ts';
+import type { HttpSettings } from '../http/deps.ts';
+import { createLog } from '../log.ts';
+import { openDatabase, type Database } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { createRepositories, type Repositories } from '../store/repositories.ts';
+
+export const password = 'first password 対面';
+export const html = (page: string) => `<!doctype html><title>${page}</title>`;
+
+export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> | null };
+
+/** The HTTP interface listening on a free port, over a database in memory and a small folder of pages. */
+export class HttpServer {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'taimen-http-'));
+  readonly webDir = path.join(this.folder, 'web');
+  readonly db: Database;
+  readonly store: Repositories;
+  /** What the server takes for the time; forwards it for tests. */
+  clockMs = Date.now();
+  ready = true;
+  logged: string[] = [];
+  base = '';
+  #sessions: Sessions;
+  #server: http.Server | null = null;
+
+  private constructor(db: Database) {
+    this.db = db;
+    this.store = createRepositories(db);
+    this.#sessions = new Sessions(this.store.sessions);
+  }
+
+  static async start(): Promise<HttpServer> {
+    const db = await openDatabase({ url: ':memory:' });
+    await migrate(db);
+    const server = new HttpServer(db);
+    await ensureFirstAccount(server.store, password);
+    writePages(server.folder, server.webDir);
+    await server.listen({});
+    return server;
+  }
+
+  get sessions(): Sessions {
+    return this.#sessions;
+  }
+
+  /** Listens, anew if need be, with other settings. */
+  async listen(config: Partial<HttpSettings>): Promise<void> {
+    await this.#close();
+    this.logged = [];
+    const now = () => this.clockMs;
+    const { accounts, organizations } = this.store;
+    const signIn = new SignIn(accounts, now);
+    this.#sessions = new Sessions(this.store.sessions, now);
+    const app = createApp({
+      config: { publicOrigin: null, trustProxy: 0, webDir: this.webDir, ...config },
+      log: createLog('info', { write: (line) => void this.logged.push(line) }),
+      ready: () => this.ready,
+      signIn,
+      sessions: this.#sessions,
+      passwordChange: new PasswordChange(accounts, signIn, this.#sessions),
+      organizations,
+    });
+    this.#server = http.createServer(app).listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.base = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    await this.#close();
+    await this.db.destroy();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** As a page of ours would ask; a text goes as it is, anything else as JSON. */
+  async ask(
+    method: string,
+    to: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(this.base + to, {
+      method,
+      headers: { origin: this.base, 'content-type': 'application/json', ...headers },
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : null;
+    return { status: response.status, headers: response.headers, text, json };
+  }
+
+  /** Asks for a path as it is, without the tidying that fetch does. */
+  async askRaw(
+    rawPath: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> {
+    const request = http.get({ host: '127.0.0.1', port: new URL(this.base).port, path: rawPath, headers });
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    const text = (await response.toArray()).join('');
+    return { status: response.statusCode ?? 0, text };
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#server) return;
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+    this.#server = null;
+  }
+}
+
+/** A build in small, with a secret beside it and one hidden inside. */
+function writePages(folder: string, webDir: string): void {
+  for (const page of ['start', 'join', 'meeting', 'dashboard']) {
+    mkdirSync(path.join(webDir, 'pages', page), { recursive: true });
+    writeFileSync(path.join(webDir, 'pages', page, 'index.html'), html(page));
+  }
+  mkdirSync(path.join(webDir, 'assets'));
+  const script = 'console.log("対面");\n'.repeat(100);
+  writeFileSync(path.join(webDir, 'assets/app-1a2b.js'), script);
+  writeFileSync(path.join(webDir, 'assets/app-1a2b.js.br'), brotliCompressSync(script));
+  writeFileSync(path.join(webDir, 'assets/app-1a2b.js.gz'), gzipSync(script));
+  writeFileSync(path.join(webDir, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(path.join(webDir, '.hidden'), 'secret');
+  writeFileSync(path.join(folder, 'secret.txt'), 'secret');
+}
