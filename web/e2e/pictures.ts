@@ -1,0 +1,107 @@
+/** `node web/e2e/pictures.ts`: takes the pictures of the README from the real server and real calls. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from '@playwright/test';
+import buildPages from './kit/build-pages.ts';
+import type { Colour } from './kit/colours.ts';
+import { eventually, itIs, notYet } from './kit/eventually.ts';
+import { mediaFiles } from './kit/media-files.ts';
+import { Participant } from './kit/participant.ts';
+import { portrait } from './kit/portraits.ts';
+import { Server } from './kit/server.ts';
+
+const folder = path.join(import.meta.dirname, 'pictures');
+const desktop = { width: 1_440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+async function arrive(server: Server, colour: Colour, viewport: typeof desktop): Promise<Participant> {
+  return Participant.arrive({
+    server,
+    colour,
+    viewport,
+    media: mediaFiles(colour, portrait(colour), '-portrait'),
+    prepare: async (context) => {
+      await context.addInitScript(nameDevices);
+    },
+  });
+}
+
+/** Runs in the page: devices have names as people know them, not those of the files behind them. */
+function nameDevices(): void {
+  const names = { videoinput: 'HD カメラ', audioinput: '内蔵マイク', audiooutput: '内蔵スピーカー' };
+  const { mediaDevices } = navigator;
+  const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+  mediaDevices.enumerateDevices = async () => {
+    const all = await list();
+    for (const device of all) Object.defineProperty(device, 'label', { value: names[device.kind] });
+    return all;
+  };
+}
+
+async function takes(
+  person: Participant,
+  name: string,
+  viewport = person.page.viewportSize() ?? desktop,
+): Promise<void> {
+  const before = person.page.viewportSize();
+  await person.page.setViewportSize(viewport);
+  await person.page.evaluate(() => document.fonts.ready);
+  const kind = viewport.width < 600 ? 'phone' : 'desktop';
+  await person.page.screenshot({ path: path.join(folder, `${name}-${kind}.png`), animations: 'disabled' });
+  if (before) await person.page.setViewportSize(before);
+}
+
+/** Until every picture has come and been sharp for a while. */
+async function settles(viewer: Participant, people: readonly Participant[]): Promise<void> {
+  const frames = 60;
+  await viewer.seesExactly(people);
+  for (const other of people) {
+    await eventually(`${viewer.who} should see ${other.who}`, async () =>
+      (await viewer.frameTimesOf(other)).length > frames ? itIs : notYet('the picture has not come yet'),
+    );
+  }
+  const notes = viewer.page.getByRole('button', { name: 'お知らせを消す' });
+  while ((await notes.count()) > 0) await notes.first().click();
+}
+
+await buildPages();
+mkdirSync(folder, { recursive: true });
+const server = await Server.start();
+const people: Participant[] = [];
+try {
+  const customer = await arrive(server, 'red', phone);
+  const rep = await arrive(server, 'green', desktop);
+  const colleague = await arrive(server, 'blue', desktop);
+  const specialist = await arrive(server, 'yellow', desktop);
+  people.push(customer, rep, colleague, specialist);
+
+  await colleague.startAsCustomer();
+  await expect(colleague.page.locator('video').first()).toBeVisible();
+  await takes(colleague, 'start');
+  await colleague.presses('やめる');
+
+  const number = await customer.startAsCustomer();
+  await expect(customer.page.locator('video').first()).toBeVisible();
+  await takes(customer, 'start');
+
+  await rep.signIn();
+  await rep.fills('接続ナンバー', number);
+  await rep.reads('がお待ちです');
+  await expect(rep.page.locator('video').first()).toBeVisible();
+  await takes(rep, 'dashboard');
+  await takes(rep, 'dashboard', phone);
+
+  await rep.presses('接続する');
+  await rep.isInCall();
+  const invitation = await rep.invites();
+  await colleague.acceptInvitation(invitation, '佐藤 花子');
+  await specialist.acceptInvitation(invitation, '鈴木 一郎');
+  for (const each of [colleague, specialist]) await each.turns('マイク', 'off');
+  await settles(rep, people);
+  await settles(customer, people);
+  await takes(rep, 'call');
+  await takes(customer, 'call');
+} finally {
+  await Promise.all(people.map((each) => each.goHome()));
+  await server.stop();
+}
