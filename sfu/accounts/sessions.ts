@@ -93,7 +93,7 @@ export class Sessions {
   async requireAnyPassword(cookieHeader: string | undefined): Promise<SignedIn> {
     const signedIn = await this.signedIn(cookieHeader);
     if (signedIn) return signedIn;
-    const reason = await this.#whyEnded(cookieHeader);
+    const reason = await this.whyEnded(cookieHeader);
     throw new Refusal('sign-in-required', 'Nobody is signed in here.', reason ? { reason } : {});
   }
 
@@ -128,8 +128,8 @@ export class Sessions {
     return token === null ? null : this.#sessions.findByToken(hashSecret(token));
   }
 
-  /** Somebody else's doing is worth a word; having signed out oneself is not. */
-  async #whyEnded(cookieHeader: string | undefined): Promise<SessionEndReason | null> {
+  /** Why this browser's session is over: somebody else's doing is worth a word; having signed out oneself is not. */
+  async whyEnded(cookieHeader: string | undefined): Promise<SessionEndReason | null> {
     const reason = (await this.#find(cookieHeader))?.endReason ?? null;
     return reason === 'signed-out' ? null : reason;
   }

@@ -15,6 +15,7 @@ export function messagePage(ja: Words, en: Words): string {
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
+    <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
     <title>${ja[0]} | Taimen</title>
   </head>
   <body style="${font}">

@@ -19,7 +19,7 @@ export const changePassword = z.object({
     .max(4 * limits.passwordCharactersMax),
 });
 
-/** `GET /api/session`, and the answer to signing in. */
+/** The answer to signing in. */
 export const session = z.object({
   accountName: z.string(),
   login: z.string(),
@@ -29,12 +29,16 @@ export const session = z.object({
   mustChangePassword: z.boolean(),
 });
 
+/** `GET /api/session`: who is signed in; where nobody is, why the last session of this browser ended, if told. */
+export const whoIsSignedIn = z.object({ session: session.nullable(), endedBecause: z.string().nullable() });
+
 /** `GET /api/start?organization=…`: the name the start page shows to a customer. */
 export const startPage = z.object({ organizationName: z.string().nullable() });
 
 export type SignIn = z.infer<typeof signIn>;
 export type ChangePassword = z.infer<typeof changePassword>;
 export type Session = z.infer<typeof session>;
+export type WhoIsSignedIn = z.infer<typeof whoIsSignedIn>;
 export type StartPage = z.infer<typeof startPage>;
 
 /** The body of every failed HTTP request. */

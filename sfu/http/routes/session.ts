@@ -1,7 +1,12 @@
 import { Router, type CookieOptions, type Request } from 'express';
 import { sessionCookieName } from '../../accounts/session-cookie.ts';
 import { sessionLifetimeMs, type SignedIn } from '../../accounts/sessions.ts';
-import { changePassword, signIn as signInBody, type Session } from '../../protocol/http.ts';
+import {
+  changePassword,
+  signIn as signInBody,
+  type Session,
+  type WhoIsSignedIn,
+} from '../../protocol/http.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 
@@ -32,7 +37,10 @@ export function sessionRoutes({ config, signIn, sessions, passwordChange }: Deps
   });
 
   router.get('/session', async (request, response) => {
-    response.json(asSession(await sessions.requireAnyPassword(request.headers.cookie)));
+    const signedIn = await sessions.signedIn(request.headers.cookie);
+    const endedBecause = signedIn ? null : await sessions.whyEnded(request.headers.cookie);
+    // That nobody is signed in is an answer like any other, and no failure for a browser's console to show.
+    response.json({ session: signedIn && asSession(signedIn), endedBecause } satisfies WhoIsSignedIn);
   });
 
   router.delete('/session', async (request, response) => {

@@ -1,4 +1,10 @@
-import type { ChangePassword, HttpFailure, Session, SignIn } from '../../../sfu/protocol/http.ts';
+import type {
+  ChangePassword,
+  HttpFailure,
+  Session,
+  SignIn,
+  WhoIsSignedIn,
+} from '../../../sfu/protocol/http.ts';
 import type { Failure } from '../session/api.ts';
 
 /** Signing in and out, over HTTP. Every function answers; none throws. */
@@ -34,19 +40,27 @@ async function failureOf(answer: Response): Promise<Failure> {
   }
 }
 
-async function sessionOf(asked: Promise<Outcome<Response>>): Promise<Outcome<Session>> {
+async function bodyOf<T>(asked: Promise<Outcome<Response>>): Promise<Outcome<T>> {
   const outcome = await asked;
   if (!outcome.ok) return outcome;
   try {
-    return { ok: true, value: (await outcome.value.json()) as Session };
+    return { ok: true, value: (await outcome.value.json()) as T };
   } catch {
     return { ok: false, failure: { code: 'internal', details: {} } };
   }
 }
 
-export const currentSession = () => sessionOf(ask('GET', '/api/session'));
+/** Fails with `sign-in-required` when nobody is signed in, with the reason if another sign-in was it. */
+export async function currentSession(): Promise<Outcome<Session>> {
+  const outcome = await bodyOf<WhoIsSignedIn>(ask('GET', '/api/session'));
+  if (!outcome.ok) return outcome;
+  const { session, endedBecause } = outcome.value;
+  if (session) return { ok: true, value: session };
+  const details = endedBecause === null ? {} : { reason: endedBecause };
+  return { ok: false, failure: { code: 'sign-in-required', details } };
+}
 
-export const signIn = (body: SignIn) => sessionOf(ask('POST', '/api/session', body));
+export const signIn = (body: SignIn) => bodyOf<Session>(ask('POST', '/api/session', body));
 
 export async function changePassword(body: ChangePassword): Promise<Failure | null> {
   const outcome = await ask('POST', '/api/session/password', body);

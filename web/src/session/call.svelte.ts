@@ -329,6 +329,8 @@ export class Call implements CallApi {
       this.#apply(snapshot);
     });
     on('seat:closed', ({ reason, endReason }) => {
+      // Of a seat that this page has given up by itself meanwhile.
+      if (!this.#line.seated) return;
       this.#close(reason, endReason);
     });
     on('media:foreseen', ({ producers }) => {

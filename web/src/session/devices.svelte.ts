@@ -76,10 +76,6 @@ export class Devices implements DevicesApi {
   }
 
   async open(): Promise<void> {
-    if (this.#opened) {
-      await this.#work;
-      return;
-    }
     this.#opened = true;
     await this.#enqueue(() => this.#fill());
   }

@@ -116,7 +116,8 @@ export class Signal {
 
   async #connect(): Promise<void> {
     if (this.#socket.connected) return;
-    this.#socket.connect();
+    // Asked twice for the same connection, socket.io would open it twice, and the server would cut it.
+    if (!this.#socket.active) this.#socket.connect();
     await new Promise<void>((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);
