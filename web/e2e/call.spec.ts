@@ -119,7 +119,7 @@ test.describe.serial('a customer and a rep, face to face by number', () => {
     await customer.endsCall();
     await customer.reads('商談から退出しました');
     await rep.reads('他のユーザーからのコールが終了しました');
-    await rep.reads('お客様さんが退出しました');
+    await rep.reads('お客様が退出しました');
     await rep.seesExactly([rep]);
     await customer.join(number, '山田 太郎');
     await rep.letsIn('山田 太郎');

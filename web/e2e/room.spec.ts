@@ -65,13 +65,13 @@ test.describe.serial('a room that the rep has opened', () => {
     await rep.presses('チャット招待');
     await rep.page.getByRole('button', { name: '取り消す' }).first().click();
     await rep.reads('取り消し済み');
-    await customer.acceptInvitation(url, '遅い人');
+    await customer.openInvitation(url);
     await customer.reads('この招待リンクは取り消されています');
     await rep.seesExactly([rep]);
   });
 
   test('a link that never was opens nothing', async () => {
-    await customer.acceptInvitation(`${rep.origin}/i/${'A'.repeat(43)}`, '迷った人');
+    await customer.openInvitation(`${rep.origin}/i/${'A'.repeat(43)}`);
     await customer.reads('この招待リンクは使えません');
   });
 

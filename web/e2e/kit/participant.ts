@@ -279,7 +279,7 @@ export class Participant {
 
   /** A screen that somebody shares, in the middle. */
   async seesScreenOf(other: Participant): Promise<void> {
-    const screen = this.page.getByRole('region', { name: `${other.name}さんの画面` }).locator('video');
+    const screen = this.page.getByRole('region', { name: new RegExp(`^${other.name}(さん)?の画面$`) }).locator('video');
     await eventually(`${this.who} should see the screen of ${other.who}`, async () => {
       if ((await screen.count()) === 0) return notYet('no screen is shown');
       const { rgb, width } = await screen.evaluate((video: HTMLVideoElement) =>
@@ -291,7 +291,7 @@ export class Participant {
 
   async seesNoScreen(): Promise<void> {
     await expect(
-      this.page.getByRole('region', { name: /さんの画面$/ }),
+      this.page.getByRole('region', { name: /の画面$/ }),
       `${this.who} should see nobody's screen`,
     ).toHaveCount(0);
   }

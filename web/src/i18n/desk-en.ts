@@ -38,7 +38,7 @@ export const deskEn: DeskTexts = {
     openingRoom: 'Opening the room',
     openRoomHint: 'To have a number or a link ready before your customer comes',
     checkDevices: 'Check camera and microphone',
-    checkDevicesHint: 'Your own picture appears here when you begin to type the number.',
+    checkDevicesHint: 'Your own picture appears here when you begin to type the number',
   },
   shell: {
     navigation: 'Menu',

@@ -39,7 +39,7 @@ export const deskJa = {
     openingRoom: '商談ルームを開いています',
     openRoomHint: '番号や招待リンクを先に用意して、お客様に来ていただく場合',
     checkDevices: 'カメラとマイクを確認する',
-    checkDevicesHint: '番号を入力し始めると、ここに自分の映像が表示されます。',
+    checkDevicesHint: '番号を入力し始めると、ここに自分の映像が表示されます',
   },
   shell: {
     navigation: 'メニュー',

@@ -62,6 +62,8 @@ export const failuresEn: FailureTexts = {
 
   'media-unreachable':
     'This network blocks picture and sound. Please try another connection, such as your phone’s, or ask your network administrator.',
+  'screen-failed':
+    'The screen could not be shared. Please choose another window or tab and try again. If this goes on, please check in your computer’s settings that the browser may record the screen.',
   offline: 'The server cannot be reached. Please check your internet connection and try again.',
   timeout: 'The server does not answer. Please check your connection and try again.',
 };

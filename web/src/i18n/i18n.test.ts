@@ -59,7 +59,7 @@ describe.each(catalogues)('the words: $name', (catalogue) => {
 });
 
 describe('failures in words', () => {
-  const codes = [...errorCodes, 'offline', 'timeout', 'media-unreachable'] as const;
+  const codes = [...errorCodes, 'offline', 'timeout', 'media-unreachable', 'screen-failed'] as const;
 
   it.each(locales)('have a sentence for every code in %s', (locale) => {
     language.choose(locale);

@@ -1,5 +1,9 @@
 import type { Translated } from './catalogue.ts';
 
+/* A customer who came by number has no name but お客様, which is polite enough by itself. */
+const san = (name: string) => (/(様|さま|さん)$/u.test(name) ? name : `${name}さん`);
+const sama = (name: string) => (/(様|さま)$/u.test(name) ? name : `${name}様`);
+
 /** Japanese: the source of the keys. `en.ts` has the same ones. */
 export const ja = {
   titles: {
@@ -57,6 +61,11 @@ export const ja = {
     heading: '商談に参加する',
     invited: '商談に招待されています',
     lead: '担当者から聞いた接続ナンバーと、お名前を入力してください。',
+    /** @param who a name, a company, or a name with its company */
+    invitedBy: (who: string) => `${who}からのご招待です`,
+    nameOfCompany: (name: string, company: string) => `${name}(${company})`,
+    lookingAtInvitation: '招待を確認しています',
+    notLookedAt: '招待を確認できませんでした',
     invitedLead: 'お名前を入力して「参加する」を押してください。',
     number: '接続ナンバー',
     numberHint: '5桁の数字',
@@ -86,6 +95,8 @@ export const ja = {
     testSpeaker: '音を鳴らして確認',
     askingPermission: 'カメラとマイクの使用を「許可」してください',
     cameraOff: 'カメラはオフです',
+    noCamera: 'カメラを使用できません',
+    pictureComes: 'ここに自分の映像が表示されます',
     speakToTest: '話すと動きます',
     goesOnWithout: 'このままでも参加でき、あとから使い始めることもできます。',
     listen: '音声のみで参加',
@@ -144,7 +155,8 @@ export const ja = {
     speakerOff: 'スピーカーがオフ',
     restoringLine: '回線を復旧しています…',
     ownLineRestoring: '回線を復旧しています… 画面はそのままでお待ちください。',
-    screenOf: (name: string) => `${name}さんの画面`,
+    screens: '表示する画面',
+    screenOf: (name: string) => `${san(name)}の画面`,
     youShareScreen: '自分の画面を共有しています',
     stopSharing: '共有をやめる',
     mutedHint: 'ミュート中のため、声が届いていません。「マイク」を押すと話せます。',
@@ -152,15 +164,15 @@ export const ja = {
     unlockSound: '音声を聞く',
     number: '接続ナンバー',
     duration: '経過時間',
-    joined: (name: string) => `${name}さんが参加しました`,
-    returned: (name: string) => `${name}さんが戻りました`,
+    joined: (name: string) => `${san(name)}が参加しました`,
+    returned: (name: string) => `${san(name)}が戻りました`,
     left: '他のユーザーからのコールが終了しました',
     leftReason: {
-      left: (name: string) => `${name}さんが退出しました。`,
-      lost: (name: string) => `${name}さんの回線が切れました。戻ると自動的に再開します。`,
-      removed: (name: string) => `${name}さんは担当者の操作により退出しました。`,
-      refused: (name: string) => `${name}さんの入室は承認されませんでした。`,
-      ended: (name: string) => `${name}さんが商談を終了しました。`,
+      left: (name: string) => `${san(name)}が退出しました。`,
+      lost: (name: string) => `${san(name)}の回線が切れました。戻ると自動的に再開します。`,
+      removed: (name: string) => `${san(name)}は担当者の操作により退出しました。`,
+      refused: (name: string) => `${san(name)}の入室は承認されませんでした。`,
+      ended: (name: string) => `${san(name)}が商談を終了しました。`,
     },
     dismiss: 'お知らせを消す',
   },
@@ -172,8 +184,14 @@ export const ja = {
     guestHeading: '担当者が戻るのをお待ちください',
     guestLead: '担当者が戻ると、自動的に再開します。このままお待ちください。',
   },
+  person: {
+    actions: (name: string) => `${san(name)}の操作`,
+    remove: '退出していただく',
+    removeHeading: (name: string) => `${san(name)}に退出していただきますか`,
+    removeLead: 'この方との映像と音声の接続がすぐに切れます。発行済みの招待リンクは、別に取り消せます。',
+  },
   knock: {
-    wants: (name: string) => `${name}様が入室を待っています`,
+    wants: (name: string) => `${sama(name)}が入室を待っています`,
     admit: '許可する',
     refuse: 'お断りする',
   },
