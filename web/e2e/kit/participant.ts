@@ -279,7 +279,9 @@ export class Participant {
 
   /** A screen that somebody shares, in the middle. */
   async seesScreenOf(other: Participant): Promise<void> {
-    const screen = this.page.getByRole('region', { name: new RegExp(`^${other.name}(さん)?の画面$`) }).locator('video');
+    const screen = this.page
+      .getByRole('region', { name: new RegExp(`^${other.name}(さん)?の画面$`) })
+      .locator('video');
     await eventually(`${this.who} should see the screen of ${other.who}`, async () => {
       if ((await screen.count()) === 0) return notYet('no screen is shown');
       const { rgb, width } = await screen.evaluate((video: HTMLVideoElement) =>

@@ -51,6 +51,8 @@ export class Entrance {
   follow(): void {
     const phase = this.call?.phase;
     if (this.#seesCall) this.#beenInCall = true;
+    // Closed with the call; another one asks anew.
+    if (phase === 'closed') this.#devicesAsked = false;
     if (phase === 'waiting' || phase === 'knocking' || phase === 'live') this.openDevices();
   }
 

@@ -22,11 +22,16 @@ export class Preparation {
   }
 
   get found(): { guestName: string } | null {
-    return this.#found;
+    return this.#gone ? null : this.#found;
   }
 
   get failure(): Failure | null {
-    return this.#failure;
+    return this.#gone ?? this.#failure;
+  }
+
+  /** Found, and taken by somebody else or ended since. */
+  get #gone(): Failure | null {
+    return this.#found ? (this.#entrance.call?.numberGone ?? null) : null;
   }
 
   /** @param typed what stands in the field. */
@@ -37,7 +42,10 @@ export class Preparation {
     this.#found = null;
     this.#failure = null;
     this.#looking = number !== null;
-    if (number === null) return;
+    if (number === null) {
+      this.#entrance.call?.releaseNumber();
+      return;
+    }
 
     const session = await this.#entrance.ready;
     if (!session || this.#number !== number) return;

@@ -133,14 +133,20 @@ export interface CallApi {
   acceptInvitation(token: string, name: string): Promise<Failure | null>;
   openRoom(): Promise<Failure | null>;
   /** Who invites by this link, before a name is given; or why it cannot be used (any more). */
-  lookAtInvitation(token: string): Promise<{ hostName: string; organizationName: string | null } | Failure>;
+  lookAtInvitation(
+    token: string,
+  ): Promise<{ meetingId: string; hostName: string; organizationName: string | null } | Failure>;
   /** Rep: looks the number up and makes everything ready, so that `connectNumber` is instant. Safe to repeat. */
   prepareNumber(number: string): Promise<{ guestName: string } | Failure>;
+  /** The number is wiped out of the field: the customer behind it is let go of. */
+  releaseNumber(): void;
+  /** Why the number that was made ready cannot be used any more: somebody else took it, or it has ended. */
+  readonly numberGone: Failure | null;
   connectNumber(number: string): Promise<Failure | null>;
   /** Comes back with what this browser remembers of the meeting, or as its signed-in host. */
   resume(meetingId: string): Promise<Failure | null>;
-  /** The seat that this tab held before it was reloaded, if any. */
-  resumeLast(): Promise<boolean>;
+  /** The seat that this tab held before it was reloaded, if any; only in the meeting given, if one is. */
+  resumeLast(meetingId?: string): Promise<boolean>;
 
   // in the call
   setFacesShown(shown: boolean): void;

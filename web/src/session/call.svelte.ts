@@ -1,15 +1,9 @@
 import type { Input, Output, Seat } from '../../../sfu/protocol/requests.ts';
-import type {
-  ChatMessage,
-  EndReason,
-  InvitationView,
-  LeaveReason,
-  ProducerView,
-  Role,
-  Snapshot,
-} from '../../../sfu/protocol/view.ts';
-import type { CallApi, CallEvent, CallPhase, Failure, Knocker } from './api.ts';
+import type { EndReason, LeaveReason, ProducerView, Snapshot, Standing } from '../../../sfu/protocol/view.ts';
+import type { CallApi, CallEvent, Failure, Knocker } from './api.ts';
+import { CallState } from './call-state.svelte.ts';
 import type { Devices } from './devices.svelte.ts';
+import { randomId } from './ids.ts';
 import { MediaSync } from './media-sync.ts';
 import type { Person } from './person.svelte.ts';
 import { Roster } from './roster.svelte.ts';
@@ -17,6 +11,7 @@ import { ScreenShare } from './screen-share.svelte.ts';
 import { failureOf, SeatLine } from './seat-line.svelte.ts';
 import type { WayIn } from './seat-line.svelte.ts';
 import { forgetSeat, seatIn, seatOfTab } from './seats.ts';
+import { Sequence } from './sequence.ts';
 import { Signal } from './signal.ts';
 import { Sound } from './sound.svelte.ts';
 
@@ -24,20 +19,12 @@ import { Sound } from './sound.svelte.ts';
 const reachTimeoutMs = 6_000;
 /** Leaving does not wait longer than this for a line that may be dead. */
 const leaveTimeoutMs = 1_500;
+/** For how long a page tries to take its seat again when there is no line. */
+const resumeTimeoutMs = 120_000;
+const resumePauseMs = 500;
 
 /** The call as one page sees it: the server's word, the own devices, and what brings them together. */
-export class Call implements CallApi {
-  phase = $state<CallPhase>('idle');
-  role = $state<Role | null>(null);
-  meetingId = $state<string | null>(null);
-  connectionNumber = $state<string | null>(null);
-  numberExpiresAt = $state<number | null>(null);
-  organizationName = $state<string | null>(null);
-  startedAt = $state<number | null>(null);
-  closed = $state.raw<{ reason: LeaveReason; endReason: EndReason | null } | null>(null);
-  facesShown = $state(true);
-  chat = $state.raw<readonly ChatMessage[]>([]);
-  invitations = $state.raw<readonly InvitationView[]>([]);
+export class Call extends CallState implements CallApi {
   #mediaBroken = $state(false);
   #selfId = $state<string | null>(null);
 
@@ -50,9 +37,11 @@ export class Call implements CallApi {
   readonly #screen = new ScreenShare(() => {
     this.#media.reconcile();
   });
-  /** Where this seat's sequence of notices stands. */
-  #revision = -1;
+  readonly #sequence = new Sequence(() => {
+    this.#refresh();
+  });
   #epoch = '';
+  #standing: Standing = 'gone';
   /** What the others were last told of the own devices. */
   #reported = '';
   /** A number that the rep has typed and whose media is made ready. */
@@ -63,6 +52,7 @@ export class Call implements CallApi {
   #heldBack = false;
 
   constructor(devices: Devices) {
+    super();
     this.#devices = devices;
     const reconcile = () => {
       this.#media.reconcile();
@@ -107,7 +97,9 @@ export class Call implements CallApi {
     });
     devices.onChange(() => {
       this.#sound.setMuted(!devices.speakerOn);
-      this.#sound.setSpeaker(devices.chosen.speaker);
+      // A chosen speaker that was unplugged must not leave the call silent.
+      const { speaker } = devices.chosen;
+      this.#sound.setSpeaker(devices.speakers.some(({ id }) => id === speaker) ? speaker : null);
       reconcile();
     });
     this.#listen();
@@ -155,12 +147,14 @@ export class Call implements CallApi {
   async issueNumber(organization: string | null): Promise<Failure | null> {
     // The number is shown when the media port has answered: before that it might be one that cannot work.
     this.#heldBack = true;
+    this.phase = 'idle';
+    this.closed = null;
     try {
       const failure = await this.#enter('number:issue', organization ? { organization } : {});
       if (failure) return failure;
       await this.#media.reachable(reachTimeoutMs);
       this.#heldBack = false;
-      if (this.phase === 'idle' && this.#line.seated) this.phase = 'waiting';
+      if (this.#line.seated) this.#showPhase();
       return null;
     } catch {
       void this.#signal.request('meeting:leave', {}).catch(() => undefined);
@@ -181,7 +175,7 @@ export class Call implements CallApi {
 
   async lookAtInvitation(
     token: string,
-  ): Promise<{ hostName: string; organizationName: string | null } | Failure> {
+  ): Promise<{ meetingId: string; hostName: string; organizationName: string | null } | Failure> {
     try {
       return await this.#signal.request('invitation:look', { token });
     } catch (error) {
@@ -194,6 +188,7 @@ export class Call implements CallApi {
   }
 
   async prepareNumber(number: string): Promise<{ guestName: string } | Failure> {
+    this.numberGone = null;
     try {
       const { meetingId, guestName } = await this.#signal.request('number:prepare', { number });
       if (this.#prepared?.meetingId !== meetingId) this.#media.drop();
@@ -207,6 +202,12 @@ export class Call implements CallApi {
     }
   }
 
+  releaseNumber(): void {
+    if (!this.#prepared) return;
+    this.#letGo();
+    void this.#signal.request('number:release', {}).catch(() => undefined);
+  }
+
   async connectNumber(number: string): Promise<Failure | null> {
     return this.#enter('number:connect', { number });
   }
@@ -214,18 +215,18 @@ export class Call implements CallApi {
   async resume(meetingId: string): Promise<Failure | null> {
     const seat = seatIn(meetingId);
     if (seat) {
-      const failure = await this.#enter('seat:resume', { resumeToken: seat.resumeToken });
+      const failure = await this.#resume({ resumeToken: seat.resumeToken });
       if (failure?.code !== 'seat-unknown') return failure;
       forgetSeat(meetingId);
     }
-    return this.#enter('seat:resume', { meetingId });
+    return this.#resume({ meetingId });
   }
 
-  async resumeLast(): Promise<boolean> {
+  async resumeLast(meetingId?: string): Promise<boolean> {
     const seat = seatOfTab();
-    if (!seat) return false;
-    const failure = await this.#enter('seat:resume', { resumeToken: seat.resumeToken });
-    if (failure && failure.code !== 'offline' && failure.code !== 'timeout') forgetSeat(seat.meetingId);
+    if (!seat || (meetingId !== undefined && seat.meetingId !== meetingId)) return false;
+    const failure = await this.#resume({ resumeToken: seat.resumeToken });
+    if (failure?.code === 'seat-unknown' || failure?.code === 'meeting-ended') forgetSeat(seat.meetingId);
     return failure === null;
   }
 
@@ -242,7 +243,10 @@ export class Call implements CallApi {
   }
 
   async shareScreen(): Promise<Failure | null> {
-    return (await this.#screen.start()) ? null : { code: 'screen-failed', details: {} };
+    const isStarted = await this.#screen.start();
+    // The call may have ended while the person was choosing.
+    if (this.phase !== 'live') this.#screen.stop();
+    return isStarted ? null : { code: 'screen-failed', details: {} };
   }
 
   async stopSharingScreen(): Promise<void> {
@@ -253,7 +257,7 @@ export class Call implements CallApi {
   async sendChat(text: string): Promise<Failure | null> {
     // The ID is made here, so that a message sent again after a broken line stands there once.
     return this.#line.act('chat:send', { id: randomId(), text }, (message) => {
-      this.#addChat(message);
+      this.addMessage(message);
     });
   }
 
@@ -311,7 +315,7 @@ export class Call implements CallApi {
     });
     on('chat:sent', (revision, { message }) => {
       this.#notice(revision, () => {
-        this.#addChat(message);
+        this.addMessage(message);
       });
     });
     on('invitations:changed', (revision, { invitations }) => {
@@ -326,7 +330,13 @@ export class Call implements CallApi {
       });
     });
     on('seat:admitted', ({ snapshot }) => {
-      this.#apply(snapshot);
+      if (!this.#line.seated) this.#sequence.tellEarly();
+      else if (snapshot.meetingId === this.meetingId) this.#apply(snapshot);
+    });
+    on('number:gone', ({ code }) => {
+      if (!this.#prepared) return;
+      this.#letGo();
+      this.numberGone = { code, details: {} };
     });
     on('seat:closed', ({ reason, endReason }) => {
       // Of a seat that this page has given up by itself meanwhile.
@@ -364,43 +374,58 @@ export class Call implements CallApi {
     this.closed = null;
     this.#reported = '';
     this.#apply(snapshot);
+    this.#sequence.begin(snapshot.revision);
   }
 
   #apply(snapshot: Snapshot): void {
-    // The server's clock may be off from ours; what is shown is by ours.
-    const ownTime = (at: number | null) => (at === null ? null : at - snapshot.now + Date.now());
-    this.#revision = snapshot.revision;
+    this.#sequence.standAt(snapshot.revision);
     this.#selfId = snapshot.self;
     this.#epoch = snapshot.mediaEpoch;
-    this.meetingId = snapshot.meetingId;
-    this.connectionNumber = snapshot.connectionNumber;
-    this.numberExpiresAt = ownTime(snapshot.numberExpiresAt);
-    this.organizationName = snapshot.organizationName;
-    this.startedAt = ownTime(snapshot.startedAt);
-    this.chat = snapshot.chat;
-    this.invitations = snapshot.invitations;
+    this.readFacts(snapshot);
     this.#roster.apply(snapshot);
-    const standing = snapshot.participants.find(({ id }) => id === snapshot.self)?.standing;
-    if (standing === 'present') this.phase = 'live';
-    else if (standing === 'knocking') this.phase = 'knocking';
-    else if (standing === 'waiting' && !this.#heldBack) this.phase = 'waiting';
+    this.#standing = snapshot.participants.find(({ id }) => id === snapshot.self)?.standing ?? 'gone';
+    this.#showPhase();
     this.#media.reconcile();
   }
 
-  /** Applies a notice in its turn; a gap means that something was missed: ask for the whole. */
+  #showPhase(): void {
+    if (this.#standing === 'present') this.phase = 'live';
+    else if (this.#standing === 'knocking') this.phase = 'knocking';
+    else if (this.#standing === 'waiting' && !this.#heldBack) this.phase = 'waiting';
+  }
+
   #notice(revision: number, apply: () => void): void {
-    if (!this.#line.seated || revision <= this.#revision) return;
-    if (revision > this.#revision + 1) {
-      this.#signal.request('meeting:snapshot', {}).then(
-        (snapshot) => {
-          this.#apply(snapshot);
-        },
-        () => undefined,
-      );
-      return;
+    if (this.#line.seated) this.#sequence.next(revision, apply);
+    else this.#sequence.tellEarly(revision);
+  }
+
+  #refresh(): void {
+    this.#signal.request('meeting:snapshot', {}).then(
+      (snapshot) => {
+        const isOurs = this.#line.seated && snapshot.meetingId === this.meetingId;
+        if (isOurs && !this.#sequence.hasPassed(snapshot.revision)) this.#apply(snapshot);
+      },
+      // Without a line the next resuming brings the whole anyway.
+      () => undefined,
+    );
+  }
+
+  /** Coming back waits for a line that is away: whoever reloads while the server restarts need not press. */
+  async #resume(input: Input<'seat:resume'>): Promise<Failure | null> {
+    const deadline = Date.now() + resumeTimeoutMs;
+    for (;;) {
+      const failure = await this.#enter('seat:resume', input);
+      const isPassing = failure !== null && ['offline', 'timeout', 'internal'].includes(failure.code);
+      if (!isPassing || Date.now() >= deadline) return failure;
+      await new Promise((resolve) => setTimeout(resolve, resumePauseMs));
     }
-    this.#revision = revision;
-    apply();
+  }
+
+  /** A number that was made ready is of no use any more. */
+  #letGo(): void {
+    this.#prepared = null;
+    this.#foreseen = [];
+    this.#media.drop();
   }
 
   async #report(): Promise<void> {
@@ -413,10 +438,6 @@ export class Call implements CallApi {
     this.#reported = key;
   }
 
-  #addChat(message: ChatMessage): void {
-    if (!this.chat.some(({ id }) => id === message.id)) this.chat = [...this.chat, message];
-  }
-
   #close(reason: LeaveReason, endReason: EndReason | null): void {
     this.#reset();
     this.closed = { reason, endReason };
@@ -427,21 +448,13 @@ export class Call implements CallApi {
     this.#line.forget();
     this.#prepared = null;
     this.#foreseen = [];
-    this.#revision = -1;
+    this.#sequence.reset();
     this.#epoch = '';
     this.#screen.stop();
+    this.#devices.close();
     this.#media.close();
     this.#roster.clear();
     this.closed = null;
     this.phase = 'idle';
   }
-}
-
-/** 128 random bits as base64url, the form of every ID here. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
 }

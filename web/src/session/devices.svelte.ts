@@ -2,6 +2,7 @@ import type { DeviceState } from '../../../sfu/protocol/view.ts';
 import type { DeviceChoice, DeviceKind, DeviceProblem, DevicesApi } from './api.ts';
 import { capture, environmentProblem } from './capture.ts';
 import type { Captured } from './capture.ts';
+import { playChime } from './chime.ts';
 import { LevelMeter } from './level.ts';
 
 type InputKind = 'microphone' | 'camera';
@@ -23,7 +24,11 @@ export class Devices implements DevicesApi {
     microphone: null,
     camera: null,
     speaker: null,
-    ...read(localStorage, chosenKey, (value) => typeof value === 'string'),
+    ...read(
+      () => localStorage,
+      chosenKey,
+      (value) => typeof value === 'string',
+    ),
   });
   preview = $state.raw<MediaStream | null>(null);
   level = $state(0);
@@ -41,7 +46,11 @@ export class Devices implements DevicesApi {
   #work: Promise<void> = Promise.resolve();
 
   constructor() {
-    const switched = read<boolean>(sessionStorage, switchedKey, (value) => typeof value === 'boolean');
+    const switched = read<boolean>(
+      () => sessionStorage,
+      switchedKey,
+      (value) => typeof value === 'boolean',
+    );
     this.#wanted = { microphone: switched.microphone ?? true, camera: switched.camera ?? true };
     this.speakerOn = switched.speaker ?? true;
     if (!('mediaDevices' in navigator)) return;
@@ -80,9 +89,17 @@ export class Devices implements DevicesApi {
     await this.#enqueue(() => this.#fill());
   }
 
+  /** The call is over: camera and microphone go off, and `open` begins anew. */
+  close(): void {
+    this.#opened = false;
+    this.#drop('microphone');
+    this.#drop('camera');
+    this.problems = {};
+  }
+
   async choose(kind: DeviceKind, id: string): Promise<void> {
     this.chosen = { ...this.chosen, [kind]: id };
-    write(localStorage, chosenKey, this.chosen);
+    write(() => localStorage, chosenKey, this.chosen);
     if (kind === 'speaker') {
       this.#changed();
       return;
@@ -96,12 +113,14 @@ export class Devices implements DevicesApi {
   }
 
   async setMicrophone(on: boolean): Promise<void> {
+    this.#opened = true;
     this.#wanted = { ...this.#wanted, microphone: on };
     this.#changed();
     if (on && !this.#tracks.microphone) await this.#enqueue(() => this.#fill());
   }
 
   async setCamera(on: boolean): Promise<void> {
+    this.#opened = true;
     this.#wanted = { ...this.#wanted, camera: on };
     await this.#enqueue(async () => {
       // Off means off: the light at the camera goes out.
@@ -116,16 +135,7 @@ export class Devices implements DevicesApi {
   }
 
   async testSpeaker(): Promise<void> {
-    const context = new AudioContext();
-    try {
-      const speaker = this.chosen.speaker;
-      if (speaker && 'setSinkId' in context) {
-        await (context.setSinkId as (id: string) => Promise<void>)(speaker).catch(() => undefined);
-      }
-      await playChime(context);
-    } finally {
-      await context.close();
-    }
+    await playChime(this.chosen.speaker);
   }
 
   #stateOf(kind: InputKind): DeviceState {
@@ -154,6 +164,10 @@ export class Devices implements DevicesApi {
         ...(missing('microphone') ? { microphone: { deviceId: this.chosen.microphone } } : {}),
         ...(missing('camera') ? { camera: { deviceId: this.chosen.camera } } : {}),
       });
+      if (!this.#opened) {
+        stop(captured);
+        return;
+      }
       if (captured.microphone) this.#take('microphone', captured.microphone);
       if (captured.camera) this.#take('camera', captured.camera);
     } finally {
@@ -236,37 +250,26 @@ export class Devices implements DevicesApi {
   }
 
   #changed(): void {
-    write(sessionStorage, switchedKey, { ...this.#wanted, speaker: this.speakerOn });
+    write(() => sessionStorage, switchedKey, { ...this.#wanted, speaker: this.speakerOn });
     for (const listener of this.#listeners) listener();
   }
 }
 
-/** Two soft notes; resolves when they have been heard. */
-async function playChime(context: AudioContext): Promise<void> {
-  await context.resume();
-  const start = context.currentTime + 0.05;
-  const notes = [523.25, 659.25];
-  for (const [index, frequency] of notes.entries()) {
-    const at = start + index * 0.25;
-    const oscillator = new OscillatorNode(context, { frequency });
-    const gain = new GainNode(context, { gain: 0 });
-    gain.gain.linearRampToValueAtTime(0.2, at + 0.03);
-    gain.gain.exponentialRampToValueAtTime(0.001, at + 0.5);
-    oscillator.connect(gain).connect(context.destination);
-    oscillator.start(at);
-    oscillator.stop(at + 0.5);
-    if (index === notes.length - 1) await new Promise((resolve) => (oscillator.onended = resolve));
-  }
+/** What was opened too late for a call that is over. */
+function stop(captured: Partial<Record<InputKind, Captured>>): void {
+  for (const each of Object.values(captured)) if ('track' in each) each.track.stop();
 }
+
+/* Where storage is blocked even naming it throws: it is named inside the functions only. */
 
 /** What was kept for each kind of device, as far as it is what it should be. */
 function read<T = string>(
-  storage: Storage,
+  storage: () => Storage,
   key: string,
   isGood: (value: unknown) => boolean,
 ): Partial<Record<DeviceKind, T>> {
   try {
-    const kept: unknown = JSON.parse(storage.getItem(key) ?? '{}');
+    const kept: unknown = JSON.parse(storage().getItem(key) ?? '{}');
     const entries = Object.entries(kept as object).filter(
       ([kind, value]) => ['microphone', 'camera', 'speaker'].includes(kind) && isGood(value),
     );
@@ -276,9 +279,9 @@ function read<T = string>(
   }
 }
 
-function write(storage: Storage, key: string, value: object): void {
+function write(storage: () => Storage, key: string, value: object): void {
   try {
-    storage.setItem(key, JSON.stringify(value));
+    storage().setItem(key, JSON.stringify(value));
   } catch {
     // Kept for this page only.
   }

@@ -22,8 +22,13 @@ export class LevelMeter {
     void context.resume().catch(() => undefined);
     const analyser = context.createAnalyser();
     analyser.fftSize = 1024;
-    const node = context.createMediaStreamSource(new MediaStream([this.#track]));
-    node.connect(analyser);
+    try {
+      context.createMediaStreamSource(new MediaStream([this.#track])).connect(analyser);
+    } catch {
+      // Firefox refuses a microphone of another sample rate than the context's: then there is no level to see.
+      this.#stop();
+      return;
+    }
     const samples = new Float32Array(analyser.fftSize);
     this.#timer = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);

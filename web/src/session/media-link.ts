@@ -8,6 +8,8 @@ import type { Signal } from './signal.ts';
 export type MediaLinkEvents = {
   /** Both lines are up, or one of them broke. */
   stateChanged: () => void;
+  /** Something that had been made is gone again: look what is missing. */
+  incomplete: () => void;
 };
 
 /** A line that is not up again after an ICE restart within this time is replaced by a new one. */
@@ -34,6 +36,12 @@ export class MediaLink {
   /** Producers that are consumed but not received at the moment. */
   readonly #paused = new Set<string>();
   readonly #events: MediaLinkEvents;
+  /** What the server was last told of each producer; told again until it has answered. */
+  readonly #toldPaused = new Map<string, boolean>();
+  readonly #toClose = new Set<string>();
+  /** A closed connection answers nothing any more, not even with an error: waiting for it ends here. */
+  readonly #whenClosed: Promise<never>;
+  #endWaiting: (reason: Error) => void = () => undefined;
   #closed = false;
   #restartTimer: ReturnType<typeof setTimeout> | null = null;
   /** Set when the line cannot be mended and has to be opened anew. */
@@ -43,6 +51,8 @@ export class MediaLink {
     this.#signal = signal;
     this.#device = device;
     this.#events = events;
+    this.#whenClosed = new Promise((_, reject) => (this.#endWaiting = reject));
+    this.#whenClosed.catch(() => undefined);
     this.epoch = opening.epoch;
     const iceServers = opening.iceServers as unknown as RTCIceServer[];
     this.#send = device.createSendTransport({ ...asOptions(opening.send), iceServers });
@@ -117,11 +127,11 @@ export class MediaLink {
   async produce(source: MediaSource, track: MediaStreamTrack, paused: boolean): Promise<void> {
     const existing = this.#producers.get(source);
     if (existing && !existing.closed) {
-      if (existing.track !== track) await existing.replaceTrack({ track });
+      if (existing.track !== track) await this.#whileOpen(existing.replaceTrack({ track }));
       return;
     }
     const isCamera = source === 'camera';
-    const producer = await this.#send.produce({
+    const producing = this.#send.produce({
       track,
       stopTracks: false,
       disableTrackOnPause: false,
@@ -131,17 +141,21 @@ export class MediaLink {
       ...(isCamera ? { encodings: cameraEncodings(track.getSettings().width ?? 640) } : {}),
       ...(source === 'screen' ? { encodings: [{ maxBitrate: 2_500_000 }] } : {}),
     });
+    const producer = await this.#whileOpen(producing);
     if (paused) producer.pause();
+    this.#toldPaused.set(producer.id, paused);
     this.#producers.set(source, producer);
   }
 
   /** Mutes on both sides: nothing is sent, and the server knows that it is meant so. */
   async setPaused(source: MediaSource, paused: boolean): Promise<void> {
     const producer = this.#producers.get(source);
-    if (!producer || producer.closed || producer.paused === paused) return;
-    if (paused) producer.pause();
-    else producer.resume();
+    if (!producer || producer.closed) return;
+    if (paused && !producer.paused) producer.pause();
+    if (!paused && producer.paused) producer.resume();
+    if (this.#toldPaused.get(producer.id) === paused) return;
     await this.#signal.request('media:pause', { producerId: producer.id, paused });
+    this.#toldPaused.set(producer.id, paused);
   }
 
   /** While nobody watches, only the smallest picture is sent. */
@@ -155,10 +169,15 @@ export class MediaLink {
 
   async stopProducing(source: MediaSource): Promise<void> {
     const producer = this.#producers.get(source);
-    if (!producer) return;
-    this.#producers.delete(source);
-    producer.close();
-    await this.#signal.request('media:close', { producerId: producer.id });
+    if (producer) {
+      this.#producers.delete(source);
+      producer.close();
+      this.#toClose.add(producer.id);
+    }
+    for (const producerId of this.#toClose) {
+      await this.#signal.request('media:close', { producerId });
+      this.#toClose.delete(producerId);
+    }
   }
 
   consumerOf(producerId: string): types.Consumer | null {
@@ -181,9 +200,11 @@ export class MediaLink {
       rtpCapabilities: this.#device.recvRtpCapabilities,
     });
     // Consumed in one go, the browser negotiates once.
-    const received = await Promise.all(
-      consumers.map((options) =>
-        this.#receive.consume({ ...options, rtpParameters: options.rtpParameters as never }),
+    const received = await this.#whileOpen(
+      Promise.all(
+        consumers.map((options) =>
+          this.#receive.consume({ ...options, rtpParameters: options.rtpParameters as never }),
+        ),
       ),
     );
     if (this.#closed) return;
@@ -197,7 +218,7 @@ export class MediaLink {
     // Not waited for: the picture can be put on the screen while its first frame is on the way.
     this.#signal.request('media:resume', { consumerIds: wanted, paused: false }).catch(() => {
       for (const { producerId } of received) this.stopConsuming(producerId);
-      this.#events.stateChanged();
+      this.#events.incomplete();
     });
   }
 
@@ -223,8 +244,8 @@ export class MediaLink {
     if (!consumer || count < 2 || width <= 0) return;
     const spatial = layerForWidth(width, count);
     if (this.#layers.get(producerId) === spatial) return;
-    this.#layers.set(producerId, spatial);
     await this.#signal.request('media:layers', { consumerId: consumer.id, spatial, temporal: 2 });
+    this.#layers.set(producerId, spatial);
   }
 
   /** The network changed or the line went quiet: new ways to the server, on the same transports. */
@@ -248,11 +269,16 @@ export class MediaLink {
 
   close(): void {
     this.#closed = true;
+    this.#endWaiting(new Error('The line has been closed.'));
     if (this.#restartTimer) clearTimeout(this.#restartTimer);
     this.#send.close();
     this.#receive.close();
     this.#producers.clear();
     this.#consumers.clear();
+  }
+
+  async #whileOpen<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#whenClosed]);
   }
 
   #watch(transport: types.Transport): void {

@@ -5,6 +5,15 @@ import { RequestFailure } from './signal.ts';
 import type { Signal } from './signal.ts';
 import type { Sound } from './sound.svelte.ts';
 
+/** Refusals that trying again does not change; the next change of what should be may. */
+const final: ReadonlySet<string> = new Set([
+  'not-allowed',
+  'media-parameters',
+  'meeting-ended',
+  'seat-unknown',
+  'sign-in-required',
+]);
+
 /** What there should be; read anew at every step. */
 export type MediaWishes = {
   /** False without a seat or without a line: nothing can be done now. */
@@ -44,7 +53,12 @@ export class MediaSync {
   #again = false;
   #silence: MediaStreamAudioDestinationNode | null = null;
   #onceSending: (() => void) | null = null;
-  readonly #playing = new Set<string>();
+  /** What is being played, by producer; another track of the same producer takes its place. */
+  readonly #playing = new Map<string, MediaStreamTrack>();
+  /** Tracks that this browser cannot send: one camera must not take everybody's sound along. */
+  readonly #unusable = new WeakSet<MediaStreamTrack>();
+  /** Counts what was dropped, so that what comes too late for it is dropped as well. */
+  #generation = 0;
   #widening: ReturnType<typeof setTimeout> | null = null;
 
   constructor(signal: Signal, sound: Sound, wishes: MediaWishes) {
@@ -97,7 +111,8 @@ export class MediaSync {
   drop(): void {
     this.#link?.close();
     this.#link = null;
-    for (const id of this.#playing) this.#sound.stop(id);
+    this.#generation += 1;
+    for (const id of this.#playing.keys()) this.#sound.stop(id);
     this.#playing.clear();
   }
 
@@ -119,7 +134,7 @@ export class MediaSync {
         const code = error instanceof RequestFailure ? error.failure.code : null;
         // The server's side was made anew, or a line is half open: begin again from the start.
         if (code === 'media-stale' || code === null) this.drop();
-        if (code === 'not-allowed' || code === 'media-parameters') break;
+        if (code !== null && final.has(code)) break;
         await new Promise((resolve) => setTimeout(resolve, delayMs));
         delayMs = Math.min(delayMs * 2, retryMaxMs);
         this.#again = true;
@@ -131,17 +146,31 @@ export class MediaSync {
   async #step(): Promise<void> {
     const epoch = this.#wishes.epoch();
     if (this.#link && (this.#link.isSpent || (epoch !== '' && this.#link.epoch !== epoch))) this.drop();
-    this.#link ??= await MediaLink.open(this.#signal, {
+    const link = this.#link ?? (await this.#open());
+    if (!link) return;
+    await Promise.all([this.#sendSide(link), this.#wishes.live() ? this.#receiveSide(link) : undefined]);
+    await this.#wishes.report();
+    if (!this.#wishes.live()) await this.#warmUp(link);
+  }
+
+  async #open(): Promise<MediaLink | null> {
+    const generation = this.#generation;
+    const link = await MediaLink.open(this.#signal, {
       stateChanged: () => {
         if (this.#link?.isSpent) this.reconcile();
         if (this.#link?.isSending) this.#onceSending?.();
         this.#wishes.stateChanged();
       },
+      incomplete: () => {
+        this.reconcile();
+      },
     });
-    const link = this.#link;
-    await Promise.all([this.#sendSide(link), this.#wishes.live() ? this.#receiveSide(link) : undefined]);
-    await this.#wishes.report();
-    if (!this.#wishes.live()) await this.#warmUp(link);
+    if (generation !== this.#generation) {
+      link.close();
+      return null;
+    }
+    this.#link = link;
+    return link;
   }
 
   async #sendSide(link: MediaLink): Promise<void> {
@@ -149,18 +178,39 @@ export class MediaSync {
     const camera = this.#wishes.camera();
     const screen = this.#wishes.screen();
     // Without a microphone silence is sent, paused: it opens the line, and a device can step in later.
-    await link.produce('microphone', microphone.track ?? this.#silent(), !microphone.on);
+    await link.produce('microphone', this.#usable(microphone.track) ?? this.#silent(), !microphone.on);
     await link.setPaused('microphone', !microphone.on);
-    if (camera.track) await link.produce('camera', camera.track, !camera.on);
-    await link.setPaused('camera', !camera.on || !camera.track);
+    const picture = this.#usable(camera.track);
+    if (picture) await this.#produce(link, 'camera', picture, !camera.on);
+    await link.setPaused('camera', !camera.on || !picture);
     this.#widen(link);
     await this.#sendOrStop(link, 'screen', screen.picture);
     await this.#sendOrStop(link, 'screen-audio', screen.sound);
   }
 
   async #sendOrStop(link: MediaLink, source: MediaSource, track: MediaStreamTrack | null): Promise<void> {
-    if (track) await link.produce(source, track, false);
+    const usable = this.#usable(track);
+    if (usable) await this.#produce(link, source, usable, false);
     else await link.stopProducing(source);
+  }
+
+  async #produce(
+    link: MediaLink,
+    source: MediaSource,
+    track: MediaStreamTrack,
+    paused: boolean,
+  ): Promise<void> {
+    try {
+      await link.produce(source, track, paused);
+    } catch (error) {
+      // A refusal of the server's concerns the line; anything else, if the line still stands, this track.
+      if (error instanceof RequestFailure || this.#link !== link) throw error;
+      this.#unusable.add(track);
+    }
+  }
+
+  #usable(track: MediaStreamTrack | null): MediaStreamTrack | null {
+    return track?.readyState === 'live' && !this.#unusable.has(track) ? track : null;
   }
 
   async #receiveSide(link: MediaLink): Promise<void> {
@@ -185,8 +235,8 @@ export class MediaSync {
       if (!track) continue;
       if (source === 'camera' || source === 'screen') {
         person.setPicture(source, track);
-      } else if (!this.#playing.has(id)) {
-        this.#playing.add(id);
+      } else if (this.#playing.get(id) !== track) {
+        this.#playing.set(id, track);
         this.#sound.play(id, track);
       }
     }

@@ -11,6 +11,8 @@ export class Roster {
   knockers = $state.raw<readonly Knocker[]>([]);
   events = $state.raw<readonly CallEvent[]>([]);
   readonly #context: PersonContext;
+  /** Who was here before: when they are here again, they have come back. */
+  #gone: readonly string[] = [];
 
   constructor(context: PersonContext) {
     this.#context = context;
@@ -24,9 +26,18 @@ export class Roster {
     return this.people.filter((person) => !person.isSelf);
   }
 
+  /** The whole at once; what has changed since this page last knew is announced like any other change. */
   apply({ participants, self }: Snapshot): void {
     const present = participants.filter(({ standing }) => standing === 'present');
+    const before = this.people;
+    const at = Date.now();
     this.#setPeople(present.map((view) => this.#personOf(view)));
+    if (before.length > 0) {
+      for (const { id, name } of before) {
+        if (!this.people.some((person) => person.id === id)) this.#leave(id, name, 'left', at);
+      }
+      for (const person of this.people) if (!before.includes(person)) this.#join(person, at);
+    }
     this.knockers = participants
       .filter(({ standing, id }) => standing === 'knocking' && id !== self)
       .map(({ id, name, joinedAt }) => ({ id, name, since: joinedAt }));
@@ -41,14 +52,14 @@ export class Roster {
     const isNew = !this.people.some(({ id }) => id === view.id);
     const person = this.#personOf(view);
     this.#setPeople([...this.people.filter((each) => each !== person), person]);
-    if (isNew && !person.isSelf) this.#event({ kind: 'joined', name: view.name, at: Date.now() });
+    if (isNew) this.#join(person, Date.now());
   }
 
   left(participantId: string, name: string, reason: LeaveReason): void {
     const wasPresent = this.people.some(({ id }) => id === participantId);
     this.people = this.people.filter(({ id }) => id !== participantId);
     this.knockers = this.knockers.filter(({ id }) => id !== participantId);
-    if (wasPresent) this.#event({ kind: 'left', name, reason, at: Date.now() });
+    if (wasPresent) this.#leave(participantId, name, reason, Date.now());
   }
 
   speaking(participantIds: readonly string[]): void {
@@ -72,6 +83,18 @@ export class Roster {
     const ordered = people.toSorted((a, b) => a.view.joinedAt - b.view.joinedAt || (a.id < b.id ? -1 : 1));
     const isSame = ordered.length === this.people.length && ordered.every((p, i) => p === this.people[i]);
     if (!isSame) this.people = ordered;
+  }
+
+  #join(person: Person, at: number): void {
+    if (person.isSelf) return;
+    const kind = this.#gone.includes(person.id) ? 'returned' : 'joined';
+    this.#gone = this.#gone.filter((id) => id !== person.id);
+    this.#event({ kind, name: person.name, at });
+  }
+
+  #leave(id: string, name: string, reason: LeaveReason, at: number): void {
+    this.#gone = [...this.#gone, id];
+    this.#event({ kind: 'left', name, reason, at });
   }
 
   #event(event: CallEvent): void {

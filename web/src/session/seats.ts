@@ -10,59 +10,70 @@ const meetingKey = (meetingId: string) => `taimen.seat.${meetingId}`;
 const keptForMs = 24 * 60 * 60_000;
 
 export function rememberSeat(seat: RememberedSeat): void {
-  write(sessionStorage, tabKey, seat);
-  write(localStorage, meetingKey(seat.meetingId), { ...seat, at: Date.now() });
+  write(() => sessionStorage, tabKey, seat);
+  write(() => localStorage, meetingKey(seat.meetingId), { ...seat, at: Date.now() });
   forgetOld();
 }
 
 export function forgetSeat(meetingId: string): void {
-  if (seatOfTab()?.meetingId === meetingId) remove(sessionStorage, tabKey);
-  remove(localStorage, meetingKey(meetingId));
+  if (seatOfTab()?.meetingId === meetingId) remove(() => sessionStorage, tabKey);
+  remove(() => localStorage, meetingKey(meetingId));
 }
 
 /** This tab gives the seat up, another tab holds it. */
 export function forgetSeatOfTab(): void {
-  remove(sessionStorage, tabKey);
+  remove(() => sessionStorage, tabKey);
 }
 
 export function seatOfTab(): RememberedSeat | null {
-  return read(sessionStorage, tabKey);
+  return read(() => sessionStorage, tabKey);
 }
 
 export function seatIn(meetingId: string): RememberedSeat | null {
   const own = seatOfTab();
-  return own?.meetingId === meetingId ? own : read(localStorage, meetingKey(meetingId));
+  return own?.meetingId === meetingId ? own : read(() => localStorage, meetingKey(meetingId));
 }
 
 function forgetOld(): void {
-  for (const key of Object.keys(localStorage)) {
+  for (const key of keysOf(() => localStorage)) {
     if (!key.startsWith(meetingKey(''))) continue;
-    const seat = read(localStorage, key);
-    if (!seat?.at || seat.at < Date.now() - keptForMs) remove(localStorage, key);
+    const seat = read(() => localStorage, key);
+    if (!seat?.at || seat.at < Date.now() - keptForMs) remove(() => localStorage, key);
   }
 }
 
-/* Storage may be full, switched off, or hold something else: a call must not fail for that. */
+/*
+ * Storage may be full, hold something else, or be blocked so that even naming it throws: a call must not fail
+ * for that, so it is named inside these functions only.
+ */
 
-function write(storage: Storage, key: string, value: object): void {
+function keysOf(storage: () => Storage): string[] {
   try {
-    storage.setItem(key, JSON.stringify(value));
+    return Object.keys(storage());
+  } catch {
+    return [];
+  }
+}
+
+function write(storage: () => Storage, key: string, value: object): void {
+  try {
+    storage().setItem(key, JSON.stringify(value));
   } catch {
     // The seat still lives in this page; only a reload would lose it.
   }
 }
 
-function remove(storage: Storage, key: string): void {
+function remove(storage: () => Storage, key: string): void {
   try {
-    storage.removeItem(key);
+    storage().removeItem(key);
   } catch {
     // As above.
   }
 }
 
-function read(storage: Storage, key: string): (RememberedSeat & { at?: number }) | null {
+function read(storage: () => Storage, key: string): (RememberedSeat & { at?: number }) | null {
   try {
-    const value: unknown = JSON.parse(storage.getItem(key) ?? 'null');
+    const value: unknown = JSON.parse(storage().getItem(key) ?? 'null');
     if (typeof value !== 'object' || value === null) return null;
     const seat = value as Record<string, unknown>;
     if (typeof seat['meetingId'] !== 'string' || typeof seat['resumeToken'] !== 'string') return null;

@@ -63,11 +63,6 @@ export class Signal {
     this.#socket.disconnect();
   }
 
-  /** Opens the line anew, so that the server sees who has signed in or out meanwhile. */
-  reopen(): void {
-    this.#socket.disconnect().connect();
-  }
-
   get on(): Socket<ServerToClient, ClientToServer>['on'] {
     return this.#socket.on.bind(this.#socket);
   }
@@ -102,7 +97,8 @@ export class Signal {
   doubt(): void {
     if (!this.#socket.active) return;
     if (!this.#socket.connected) {
-      this.reopen();
+      // Without waiting for the next try.
+      this.#socket.disconnect().connect();
       return;
     }
     if (this.#probing) return;
