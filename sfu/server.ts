@@ -91,6 +91,15 @@ async function assemble(
   await migrate(db);
   const store = createRepositories(db);
   await store.connectionNumbers.releaseAbandoned(Date.now());
+  const releasing = setInterval(() => {
+    store.connectionNumbers.releaseAbandoned(Date.now()).catch((error: unknown) => {
+      log.error({ error }, 'abandoned connection numbers could not be released');
+    });
+  }, timings.releaseNumbersMs);
+  releasing.unref();
+  closers.push(() => {
+    clearInterval(releasing);
+  });
   const firstAccount = await ensureFirstAccount(store, config.adminPassword);
 
   const signIn = new SignIn(store.accounts);
@@ -146,6 +155,7 @@ async function assemble(
       });
     },
     ...(guardLimits ? { guardLimits } : {}),
+    sessionCheckMs: timings.sessionCheckMs,
     log,
   });
   closers.push(() => gateway.close());

@@ -8,7 +8,8 @@ export type FailureLimits = {
   keysMax: number;
 };
 
-type Entry = { failures: number; until: number };
+/** When each failure happened, the last one last. */
+type Entry = { times: number[] };
 
 /**
  * Counts failures per key in this process. An attempt counts as failed from its beginning until it is
@@ -28,29 +29,39 @@ export class FailureLimiter {
   /** How many milliseconds the key is blocked for; 0 when an attempt may be made. */
   blockedMs(key: string): number {
     const entry = this.#entries.get(key);
-    if (!entry || entry.failures < this.#limits.failuresMax) return 0;
-    return Math.max(0, entry.until - this.#now());
+    if (!entry || entry.times.length < this.#limits.failuresMax) return 0;
+    return Math.max(0, this.#until(entry) - this.#now());
   }
 
-  /** An attempt begins. */
-  count(key: string): void {
+  /**
+   * An attempt begins.
+   *
+   * @returns takes it back: it was none to be counted, and what was there before is as it would have been.
+   */
+  count(key: string): () => void {
     const now = this.#now();
     const entry = this.#entries.get(key);
-    const failures = entry && entry.until > now ? entry.failures + 1 : 1;
+    const times = entry && this.#until(entry) > now ? entry.times : [];
+    const counted: Entry = { times: [...times, now] };
     this.#entries.delete(key);
     if (this.#entries.size >= this.#limits.keysMax) this.#forgetOldest();
-    this.#entries.set(key, { failures, until: now + this.#limits.windowMs });
-  }
-
-  /** The attempt was none to be counted. */
-  takeBack(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry) entry.failures = Math.max(0, entry.failures - 1);
+    this.#entries.set(key, counted);
+    return () => {
+      const current = this.#entries.get(key);
+      const index = current?.times.lastIndexOf(now) ?? -1;
+      if (!current || index < 0) return;
+      current.times.splice(index, 1);
+      if (current.times.length === 0) this.#entries.delete(key);
+    };
   }
 
   /** Everything of this key is forgiven. */
   reset(key: string): void {
     this.#entries.delete(key);
+  }
+
+  #until({ times }: Entry): number {
+    return (times.at(-1) ?? -Infinity) + this.#limits.windowMs;
   }
 
   #forgetOldest(): void {

@@ -108,6 +108,16 @@ describe('signing in', () => {
     expect(await codeOf(attempt({}, '10.0.0.3'))).toBe('ok');
   });
 
+  test('of others who know their password does not prolong the block of an address', async () => {
+    for (let i = 0; i < 49; i++) await failTimes(1, `guess${i}`);
+    now += 14 * 60_000;
+    expect(await codeOf(attempt())).toBe('ok');
+    now += 60_000;
+    // A quarter of an hour after the last failure they are all forgotten.
+    await failTimes(1, 'guess50');
+    expect(await codeOf(attempt())).toBe('ok');
+  });
+
   test('does not let many guesses at once slip through', async () => {
     const codes = await Promise.all(Array.from({ length: 30 }, () => codeOf(attempt({ password: 'wrong' }))));
     expect(codes.filter((code) => code === 'sign-in-failed')).toHaveLength(10);

@@ -74,15 +74,15 @@ export class SignIn {
         seconds,
       });
     }
-    this.#perAccount.count(account);
-    this.#perAddress.count(network);
+    const takeBackForAccount = this.#perAccount.count(account);
+    const takeBackForAddress = this.#perAddress.count(network);
     let found: AccountRecord | null;
     try {
       found = await check();
     } catch (error) {
       // The database was away: that is not the person's failure.
-      this.#perAccount.takeBack(account);
-      this.#perAddress.takeBack(network);
+      takeBackForAccount();
+      takeBackForAddress();
       throw error;
     }
     if (!found) {
@@ -90,7 +90,7 @@ export class SignIn {
     }
     this.#perAccount.reset(account);
     // Only this attempt: an account of one's own must not be a way to go on guessing at others'.
-    this.#perAddress.takeBack(network);
+    takeBackForAddress();
     return found;
   }
 }

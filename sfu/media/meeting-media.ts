@@ -24,18 +24,16 @@ export class MeetingMedia {
   readonly #observer: types.AudioLevelObserver;
   readonly #events: MeetingMediaEvents;
   readonly #peers = new Map<string, Peer>();
-  readonly #workerPid: number;
   readonly #iceServers: () => Record<string, unknown>[];
 
   private constructor(
-    made: { router: types.Router; server: types.WebRtcServer; pid: number },
+    made: { router: types.Router; server: types.WebRtcServer },
     observer: types.AudioLevelObserver,
     events: MeetingMediaEvents,
     iceServers: () => Record<string, unknown>[],
   ) {
     this.#router = made.router;
     this.#server = made.server;
-    this.#workerPid = made.pid;
     this.#observer = observer;
     this.#events = events;
     this.#iceServers = iceServers;
@@ -76,10 +74,6 @@ export class MeetingMedia {
   /** Differs after every remaking; browsers compare it to know whether their transports still exist. */
   get epoch(): string {
     return this.#router.id;
-  }
-
-  get workerPid(): number {
-    return this.#workerPid;
   }
 
   peer(participantId: string): Peer | null {

@@ -185,14 +185,17 @@ export class Peer {
     });
   }
 
-  async pauseConsumers(consumerIds: string[], paused: boolean): Promise<void> {
-    await Promise.all(
-      consumerIds.map(async (consumerId) => {
-        const consumer = this.#consumers.get(consumerId);
-        // Gone with its producer: nothing to do.
-        await (paused ? consumer?.pause() : consumer?.resume());
-      }),
-    );
+  /** Those that have gone with their producer are left out: there is nothing to do. */
+  async pauseConsumers(consumerIds: string[]): Promise<void> {
+    const found = consumerIds.flatMap((consumerId) => this.#consumers.get(consumerId) ?? []);
+    await Promise.all(found.map((consumer) => consumer.pause()));
+  }
+
+  /** As above, and only what comes from these producers: the others' were made ready, but are not to flow. */
+  async resumeConsumers(consumerIds: string[], producerIds: ReadonlySet<string>): Promise<void> {
+    const found = consumerIds.flatMap((consumerId) => this.#consumers.get(consumerId) ?? []);
+    const allowed = found.filter(({ producerId }) => producerIds.has(producerId));
+    await Promise.all(allowed.map((consumer) => consumer.resume()));
   }
 
   /** Lets flow what was made ready from these producers; the own ones stay silent. */

@@ -62,7 +62,7 @@ export class WorkerPool {
    */
   async createRouter(
     mediaCodecs: types.RouterRtpCodecCapability[],
-  ): Promise<{ router: types.Router; server: types.WebRtcServer; pid: number }> {
+  ): Promise<{ router: types.Router; server: types.WebRtcServer }> {
     const candidates = this.#slots.filter((slot) => slot !== null);
     const loads = candidates.map((slot) => slot.server.appData['routers'] as number);
     const least = candidates[loads.indexOf(Math.min(...loads))];
@@ -76,7 +76,7 @@ export class WorkerPool {
       router.observer.once('close', () => {
         count(-1);
       });
-      return { router, server: least.server, pid: least.worker.pid };
+      return { router, server: least.server };
     } catch (error) {
       count(-1);
       throw error;

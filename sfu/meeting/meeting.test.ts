@@ -142,6 +142,18 @@ describe('coming back', () => {
     expect(refused(meeting, () => meeting.resume(participant.id))).toBe('seat-unknown');
   });
 
+  test('is nothing for those who were never let in: nobody keeps them', () => {
+    const { meeting } = open();
+    const admitted = meeting.knock('山田', now).participant;
+    meeting.admit(admitted.id, now);
+    meeting.leave(admitted.id, 'left', now);
+    for (const reason of ['left', 'lost', 'refused'] as const) {
+      const { participant } = meeting.knock('田中', now);
+      meeting.leave(participant.id, reason, now);
+    }
+    expect(meeting.toRecord().participants.map(({ name }) => name)).toEqual([host.name, '山田']);
+  });
+
   test('of the host gives a new token, which is told so that it is stored', () => {
     const { meeting, resumeToken } = open();
     meeting.takeEvents();

@@ -106,7 +106,7 @@ export class Meeting {
     return this.#facts.state === 'ended';
   }
 
-  /** Everybody who was ever in the meeting or at its door, in the order of coming. */
+  /** Everybody who was ever in the meeting or is at its door, in the order of coming. */
   get participants(): Participant[] {
     return [...this.#participants.values()];
   }
@@ -239,19 +239,14 @@ export class Meeting {
     this.#changed(who);
   }
 
-  /** Their line is there again, or broken: everybody who sees them should know. */
-  lineChanged(participantId: string): void {
-    this.#changed(this.participant(participantId));
-  }
-
   /**
    * Somebody shows their token, or is recognised as the host: back to where they were (C7).
    * @throws Refusal seat-unknown when they had left, meeting-full when others have taken the place
    */
   resume(participantId: string): Participant {
-    const who = this.participant(participantId);
     if (this.isEnded) throw new Refusal('meeting-ended', 'The meeting is over.');
-    if (!who.canReturn) throw new Refusal('seat-unknown', 'This seat has been given up.');
+    const who = this.#participants.get(participantId);
+    if (!who?.canReturn) throw new Refusal('seat-unknown', 'This seat has been given up.');
     if (who.standing === 'gone') {
       this.#assertRoom();
       who.comeBack(this.#facts.state === 'waiting' ? 'waiting' : 'present');
@@ -280,8 +275,11 @@ export class Meeting {
     if (who.standing === 'gone') return;
     const wasWaiting = who.standing === 'waiting';
     const wasPresent = who.standing === 'present';
-    // Who was never let in has no seat to come back to: with the token alone they would walk past the host.
-    if (who.standing === 'knocking' && reason === 'lost') reason = 'left';
+    if (who.standing === 'knocking') {
+      // Who was never let in has no seat to come back to, nor a place in the history: anybody can knock.
+      this.#participants.delete(participantId);
+      if (reason === 'lost') reason = 'left';
+    }
     who.leave(reason, now);
     this.#events.push(
       { type: 'seat-closed', participantId, reason },

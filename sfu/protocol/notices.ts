@@ -37,6 +37,8 @@ export const whispers = {
    * made ready to receive, and flows when the rep connects.
    */
   'media:foreseen': z.object({ producers: z.array(producerView) }),
+  /** To a rep who has typed a number: another one was faster, or the customer waits no more. All is let go. */
+  'number:gone': z.object({ code: z.enum(['number-taken', 'number-expired']) }),
   /** The same person has opened the meeting in another tab, which goes on with the call. */
   'seat:replaced': z.object({}),
   /** Who is heard now, told whenever that is different. */

@@ -24,6 +24,20 @@ export class Foresight {
     if (this.#preparing.delete(connection)) this.tell();
   }
 
+  /** Once the number is taken or no longer valid, whoever still prepares is told so and leaves nothing behind. */
+  letGo(): void {
+    const { meeting } = this.#live;
+    if (meeting.facts.state === 'waiting') return;
+    const code = meeting.isEnded ? 'number-expired' : 'number-taken';
+    for (const connection of [...this.#preparing]) {
+      // The rep who has just connected is in the meeting under the ID of the preparation.
+      const isIn = meeting.participants.some(({ id }) => id === connection.seat?.participantId);
+      if (isIn && !meeting.isEnded) continue;
+      this.#live.detach(connection);
+      connection.whisper('number:gone', { code });
+    }
+  }
+
   /** What this side may make ready to receive; nothing once the meeting is live. */
   producersFor(participantId: string): ProducerView[] {
     if (this.#live.meeting.facts.state !== 'waiting') return [];

@@ -42,6 +42,8 @@ export type GatewayOptions = {
   /** Calls back whenever a session ends, with its ID. */
   onSessionEnded: (listener: (sessionId: string) => void) => void;
   guardLimits?: GuardLimits;
+  /** For how long it is believed that a rep who was signed in still is. */
+  sessionCheckMs: number;
   log: Logger;
 };
 
@@ -53,6 +55,8 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #guard: Guard;
   readonly #bySession = new Map<string, Set<Connection>>();
+  /** When it was last asked who is behind a connection; milliseconds since 1970. */
+  readonly #identifiedAt = new WeakMap<Connection, number>();
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -109,13 +113,19 @@ export class Gateway {
     socket.on('disconnect', () => {
       connection.seat?.meeting.detach(connection);
       this.#guard.forget(connection.id);
-      for (const connections of this.#bySession.values()) connections.delete(connection);
+      for (const [sessionId, connections] of this.#bySession) {
+        if (connections.delete(connection) && connections.size === 0) this.#bySession.delete(sessionId);
+      }
     });
   }
 
   async #identify(socket: OurSocket, connection: Connection): Promise<void> {
     try {
       const found = await this.#options.signedIn(socket.request);
+      // Meanwhile the page may have gone, and nobody would take it off the list any more.
+      if (!connection.isOpen) return;
+      this.#identifiedAt.set(connection, Date.now());
+      connection.account = null;
       if (!found) return;
       const { sessionId, ...account } = found;
       connection.account = account;
@@ -123,6 +133,14 @@ export class Gateway {
       this.#bySession.set(sessionId, connections.add(connection));
     } catch (error) {
       this.#options.log.error({ error }, 'a session could not be looked up');
+    }
+  }
+
+  /** A session runs out without a word, and one that is used must not run out. */
+  async #identifyAgain(socket: OurSocket, connection: Connection): Promise<void> {
+    const sinceMs = Date.now() - (this.#identifiedAt.get(connection) ?? 0);
+    if (connection.account && sinceMs >= this.#options.sessionCheckMs) {
+      await this.#identify(socket, connection);
     }
   }
 
@@ -139,6 +157,7 @@ export class Gateway {
     try {
       await this.#guard.message(connection.id);
       if (typeof acknowledge !== 'function') throw new Refusal('bad-request', 'A request needs an answer.');
+      if (isForReps(name)) await this.#identifyAgain(socket, connection);
       answer({ ok: true, value: await this.#handle(connection, name, parameters.slice(0, -1)) });
     } catch (error) {
       const refusal = error instanceof Refusal ? error : this.#defect(error, name);
@@ -197,6 +216,10 @@ function changesSeat(name: string): boolean {
   if (!Object.hasOwn(requests, name)) return false;
   const { from } = requests[name as RequestName];
   return from === 'anyone' || from === 'rep' || name === 'meeting:leave';
+}
+
+function isForReps(name: string): boolean {
+  return Object.hasOwn(requests, name) && requests[name as RequestName].from === 'rep';
 }
 
 /** @throws Refusal sign-in-required, not-allowed */

@@ -1,4 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../accounts/sign-in.ts';
 import { Refusal } from '../protocol/codes.ts';
 
 /** How much one page, one address and everybody together may ask for. Tests widen these, nothing else does. */
@@ -7,13 +8,21 @@ export type GuardLimits = {
   messages: { points: number; duration: number };
   /** Messages that were refused at the border; a page with more is cut off. */
   faults: { points: number; duration: number };
-  /** Wrong numbers and invitations, per address: five digits are guessable (DESIGN, idea 5). */
+  /**
+   * Wrong numbers and invitations, per address, and per account of those who are signed in: five digits are
+   * guessable (DESIGN, idea 5).
+   */
   wrongNumbers: { points: number; duration: number };
-  /** Wrong numbers from everywhere. */
+  /** Wrong numbers from everywhere, typed by people who are not signed in. */
   wrongNumbersInAll: { points: number; duration: number };
   /** Numbers issued, per address; an office behind one address has many people. */
   issuedNumbers: { points: number; duration: number };
+  /** People who knock at doors, per address. */
+  knocks: { points: number; duration: number };
 };
+
+/** Who asks. What a connection says of itself, and no more. */
+export type Asker = { readonly address: string; readonly account: { readonly accountId: string } | null };
 
 export const guardLimits: GuardLimits = {
   messages: { points: 300, duration: 10 },
@@ -21,6 +30,7 @@ export const guardLimits: GuardLimits = {
   wrongNumbers: { points: 20, duration: 60 },
   wrongNumbersInAll: { points: 300, duration: 60 },
   issuedNumbers: { points: 60, duration: 600 },
+  knocks: { points: 30, duration: 600 },
 };
 
 const everybody = 'everybody';
@@ -32,6 +42,7 @@ export class Guard {
   readonly #wrongNumbers: RateLimiterMemory;
   readonly #wrongNumbersInAll: RateLimiterMemory;
   readonly #issuedNumbers: RateLimiterMemory;
+  readonly #knocks: RateLimiterMemory;
 
   constructor(limits: GuardLimits = guardLimits) {
     this.#messages = new RateLimiterMemory(limits.messages);
@@ -39,6 +50,7 @@ export class Guard {
     this.#wrongNumbers = new RateLimiterMemory(limits.wrongNumbers);
     this.#wrongNumbersInAll = new RateLimiterMemory(limits.wrongNumbersInAll);
     this.#issuedNumbers = new RateLimiterMemory(limits.issuedNumbers);
+    this.#knocks = new RateLimiterMemory(limits.knocks);
   }
 
   /** @throws Refusal too-many with the seconds to wait */
@@ -55,20 +67,33 @@ export class Guard {
   }
 
   async issuingNumber(address: string): Promise<void> {
-    await consume(this.#issuedNumbers, address);
+    await consume(this.#issuedNumbers, networkOf(address));
+  }
+
+  async knocking(address: string): Promise<void> {
+    await consume(this.#knocks, networkOf(address));
   }
 
   /**
    * Runs a look-up by something guessable; when it fails, that counts, and after too many failures nothing
    * is looked up any more for a while, right or wrong. Counted before and given back after a hit, so that a
-   * hundred guesses sent at once are no way around it.
+   * hundred guesses sent at once are no way around it. A rep at work is not stopped by what strangers do.
    */
-  async guessing<T>(address: string, lookUp: () => T | Promise<T>): Promise<T> {
+  async guessing<T>(asker: Asker, lookUp: () => T | Promise<T>): Promise<T> {
     // Whoever is stopped alone must not use up what everybody shares.
-    await consume(this.#wrongNumbers, address);
-    await consume(this.#wrongNumbersInAll, everybody);
-    const giveBack = () =>
-      Promise.all([this.#wrongNumbersInAll.reward(everybody), this.#wrongNumbers.reward(address)]);
+    return this.#counted(this.#wrongNumbers, keyOf(asker), () =>
+      asker.account ? lookUp() : this.#counted(this.#wrongNumbersInAll, everybody, lookUp),
+    );
+  }
+
+  /** As above, for what is too long to be guessed: no number of tries is a reason to stop everybody. */
+  async guessingSecret<T>(asker: Asker, lookUp: () => T | Promise<T>): Promise<T> {
+    return this.#counted(this.#wrongNumbers, keyOf(asker), lookUp);
+  }
+
+  async #counted<T>(limiter: RateLimiterMemory, key: string, lookUp: () => T | Promise<T>): Promise<T> {
+    await consume(limiter, key);
+    const giveBack = () => limiter.reward(key);
     try {
       const found = await lookUp();
       await giveBack();
@@ -83,6 +108,11 @@ export class Guard {
     void this.#messages.delete(connectionId);
     void this.#faults.delete(connectionId);
   }
+}
+
+/** Colleagues behind one address are told apart by their accounts. */
+function keyOf({ address, account }: Asker): string {
+  return account ? `account ${account.accountId}` : networkOf(address);
 }
 
 const guesses: ReadonlySet<string> = new Set(['number-unknown', 'number-expired', 'invitation-unknown']);

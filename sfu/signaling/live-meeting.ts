@@ -69,6 +69,8 @@ export class LiveMeeting {
           for (const participantId of this.#connections.keys()) {
             this.#tell(participantId, 'media:reset', { epoch });
           }
+          // Who prepares has no sequence of notices: they hear that what they made ready is no more.
+          this.foresight.tell();
         },
       },
       deps.log,
@@ -145,6 +147,7 @@ export class LiveMeeting {
       if (this.#organizationName === null) await this.#learnOrganization();
       for (const event of events) if (event.type === 'seat-taken') this.#arriving.add(event.participantId);
       for (const event of events) this.#publish(event);
+      this.foresight.letGo();
       this.patience.reconsider();
       return value;
     });
@@ -158,12 +161,13 @@ export class LiveMeeting {
     await this.media.get().catch(() => null);
     const hasArrived = this.#arriving.delete(participantId);
     if (this.#meeting.isEnded) throw new Refusal('meeting-ended', 'The meeting is over.');
-    if (this.#meeting.participant(participantId).standing === 'gone') {
-      throw new Refusal('seat-unknown', 'This seat has been given up.');
-    }
+    // Who knocks and was sent away meanwhile is not in the list any more.
+    const standing = this.#meeting.participants.find(({ id }) => id === participantId)?.standing ?? 'gone';
+    if (standing === 'gone') throw new Refusal('seat-unknown', 'This seat has been given up.');
     if (!connection.isOpen) {
       this.patience.reconsider();
-      this.#publish({ type: 'participant-changed', participantId });
+      if (hasArrived) await this.#giveUp(participantId);
+      else this.#publish({ type: 'participant-changed', participantId });
       throw new Refusal('not-allowed', 'The page has gone.');
     }
     const older = this.#connections.get(participantId);
@@ -178,6 +182,18 @@ export class LiveMeeting {
     if (wasAway) this.#publish({ type: 'participant-changed', participantId });
     this.foresight.tell();
     return this.snapshot(participantId);
+  }
+
+  /**
+   * A seat that was taken for a page which is gone already. Nobody has its token: it must not stay as a ghost.
+   * The host can come back by the account.
+   */
+  async #giveUp(participantId: string): Promise<void> {
+    await this.change((meeting, now) => {
+      // A newer page of the same person may have come first.
+      if (this.isConnected(participantId)) return;
+      meeting.leave(participantId, meeting.host?.id === participantId ? 'lost' : 'left', now);
+    });
   }
 
   /** The socket is gone; the seat is kept. */
@@ -239,6 +255,12 @@ export class LiveMeeting {
     );
     for (const { id } of this.foresight.producersFor(participantId)) theirs.add(id);
     return producerIds.filter((id) => theirs.has(id));
+  }
+
+  /** What everybody who is present sends: what may flow to one another. */
+  sentByPresent(): Set<string> {
+    const peers = this.#meeting.present.flatMap(({ id }) => this.media.current?.peer(id) ?? []);
+    return new Set(peers.flatMap((peer) => peer.producers.map(({ id }) => id)));
   }
 
   close(): void {
@@ -308,10 +330,10 @@ export class LiveMeeting {
 
   /** What was foreseen has come: it flows before the pages have asked for it. */
   #letFlow(): void {
-    const peers = this.#meeting.present.flatMap(({ id }) => this.media.current?.peer(id) ?? []);
-    const producerIds = new Set(peers.flatMap((peer) => peer.producers.map(({ id }) => id)));
-    for (const peer of peers) {
-      peer.resumeConsumersOf(producerIds).catch((error: unknown) => {
+    const producerIds = this.sentByPresent();
+    for (const { id } of this.#meeting.present) {
+      const peer = this.media.current?.peer(id);
+      peer?.resumeConsumersOf(producerIds).catch((error: unknown) => {
         // The page asks for the same by itself a moment later.
         this.#deps.log.debug({ error }, 'media that was made ready did not flow by itself');
       });

@@ -56,10 +56,6 @@ export class LiveMeetings {
     return meetings;
   }
 
-  get size(): number {
-    return this.#byId.size;
-  }
-
   /** J1: a number for a customer, and the meeting it will lead to. */
   async beginWithNumber(options: { organizationId: string | null; guestName: string }) {
     return this.#begin((id, connectionNumber, now) =>

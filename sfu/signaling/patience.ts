@@ -28,6 +28,9 @@ export class Patience {
     if (this.#closed) return;
     const now = Date.now();
     const { meeting } = this.#live;
+    // Somebody whose coming could not be stored, or who went from the door, is nobody to wait for.
+    const known = new Set(meeting.participants.map(({ id }) => id));
+    for (const id of this.#awaySince.keys()) if (!known.has(id)) this.#awaySince.delete(id);
     for (const who of meeting.participants) {
       if (who.standing === 'gone' || this.#live.isConnected(who.id)) this.#awaySince.delete(who.id);
       else if (!this.#awaySince.has(who.id)) this.#awaySince.set(who.id, now);
@@ -44,9 +47,7 @@ export class Patience {
 
   #schedule(now: number): void {
     if (this.#timer) clearTimeout(this.#timer);
-    const deadlines = [...this.#awaySince].map(([participantId, since]) =>
-      this.#deadline(this.#live.meeting.participant(participantId), since, now),
-    );
+    const deadlines = this.#away().map(({ who, since }) => this.#deadline(who, since, now));
     const { numberExpiresAt, state } = this.#live.meeting.facts;
     if (state === 'waiting' && numberExpiresAt !== null) deadlines.push(numberExpiresAt);
     if (this.#emptySince !== null) deadlines.push(this.#emptySince + this.#timings.abandonedMs);
@@ -59,6 +60,13 @@ export class Patience {
       });
     }, delayMs);
     this.#timer.unref();
+  }
+
+  #away(): { who: Participant; since: number }[] {
+    return this.#live.meeting.participants.flatMap((who) => {
+      const since = this.#awaySince.get(who.id);
+      return since === undefined ? [] : [{ who, since }];
+    });
   }
 
   /** Until when somebody away is waited for; while their media still flows, longer. */
@@ -78,10 +86,8 @@ export class Patience {
         meeting.end('expired', now);
         return;
       }
-      for (const [participantId, since] of this.#awaySince) {
-        const who = meeting.participant(participantId);
-        const isDue = now >= this.#deadline(who, since, now);
-        if (isDue) meeting.leave(participantId, 'lost', now);
+      for (const { who, since } of this.#away()) {
+        if (now >= this.#deadline(who, since, now)) meeting.leave(who.id, 'lost', now);
       }
       if (this.#emptySince !== null && now >= this.#emptySince + this.#timings.abandonedMs) {
         meeting.end('abandoned', now);

@@ -1,11 +1,15 @@
 import { limits } from '../protocol/limits.ts';
 
-/** How long a meeting is patient, in milliseconds. Tests make these shorter; nothing else does. */
+/** How long the server is patient, in milliseconds. Tests make these shorter; nothing else does. */
 export type Timings = {
   numberGraceMs: number;
   lostLineMs: number;
   lostSignallingMs: number;
   abandonedMs: number;
+  /** For how long a page's session is believed without looking it up again. */
+  sessionCheckMs: number;
+  /** How often numbers that nobody holds any more are looked for. */
+  releaseNumbersMs: number;
 };
 
 export const timings: Timings = {
@@ -13,4 +17,6 @@ export const timings: Timings = {
   lostLineMs: limits.lostLineMs,
   lostSignallingMs: limits.lostSignallingMs,
   abandonedMs: limits.abandonedMs,
+  sessionCheckMs: 60_000,
+  releaseNumbersMs: 10 * 60_000,
 };

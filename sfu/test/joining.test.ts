@@ -56,6 +56,18 @@ describe('somebody knocks at a room', () => {
     expect(await host.nextNotice('participant:left')).toMatchObject({ name: '山田', reason: 'left' });
   });
 
+  test('and goes away again, many times: none of it is kept', async () => {
+    const { host, number } = await room(server);
+    const guest = await server.openPage();
+    for (let times = 0; times < 5; times++) {
+      await guest.request('room:ask', { number, name: '山田' });
+      await guest.request('meeting:leave', {});
+    }
+    const { meetings } = await server.store();
+    const stored = await meetings.load(host.view.snapshot.meetingId);
+    expect(stored!.participants.map(({ role }) => role)).toEqual(['host']);
+  });
+
   test('twice by accident: one person stands at the door', async () => {
     const { host, number } = await room(server);
     const guest = await server.openPage();
@@ -206,6 +218,16 @@ describe('four people are in the meeting', () => {
     const { participants } = await host.request('meeting:snapshot', {});
     expect(participants.filter((each) => each.standing === 'present')).toHaveLength(4);
   });
+});
+
+test('whoever is gone before being seated leaves no ghost and takes no place', async () => {
+  const { host } = await room(server);
+  const { token } = await host.request('invitation:create', {});
+  const guest = await server.openPage();
+  guest.tell('invitation:accept', { token, name: '山田' }, () => undefined);
+  guest.close();
+  expect(await host.nextNotice('participant:left')).toMatchObject({ name: '山田', reason: 'left' });
+  expect(host.view.present).toHaveLength(1);
 });
 
 describe('the host', () => {

@@ -201,7 +201,7 @@ describe('a rep types the number', () => {
       rep.raw('number:connect', { number }),
       rep.raw('number:connect', { number }),
     ])) as { ok: boolean; code?: string }[];
-    expect(answers.map(({ ok, code }) => (ok ? 'accepted' : code))).toEqual(['accepted', 'number-taken']);
+    expect(answers.map(({ ok, code }) => (ok ? 'accepted' : code))).toEqual(['accepted', 'accepted']);
     const { participants } = await rep.request('meeting:snapshot', {});
     expect(participants.map((each) => each.standing)).toEqual(['present', 'present']);
     await customer.sees('the rep once', (view) => view.present.length === 2);
@@ -231,8 +231,10 @@ describe('a rep types the number', () => {
       await rep.request('media:open', {});
     }
     await second.request('number:connect', { number });
+    expect(await first.nextWhisper('number:gone')).toEqual({ code: 'number-taken' });
+    expect(second.countOf('number:gone')).toBe(0);
     expect(await codeOf(first.request('number:connect', { number }))).toBe('number-taken');
-    expect(await codeOf(first.request('meeting:snapshot', {}))).toBe('participant-unknown');
+    expect(await codeOf(first.request('media:open', {}))).toBe('not-allowed');
     await first.request('number:release', {});
     expect(second.view.present).toHaveLength(2);
     await customer.sees('one rep', (view) => view.present.length === 2);
@@ -244,9 +246,42 @@ describe('a rep types the number', () => {
     await rep.request('number:prepare', { number });
     await rep.request('media:open', {});
     await customer.request('meeting:leave', {});
+    expect(await rep.nextWhisper('number:gone')).toEqual({ code: 'number-expired' });
     expect(await codeOf(rep.request('number:connect', { number }))).toBe('number-expired');
-    expect(await codeOf(rep.request('media:open', {}))).toBe('meeting-ended');
+    expect(await codeOf(rep.request('media:open', {}))).toBe('not-allowed');
     await rep.request('number:release', {});
+  });
+
+  test('and never hears that it was right: typed again, it is their own call and nobody else’s', async () => {
+    const { customer, number } = await customerWithNumber(server);
+    const rep = await openDesk(server);
+    rep.tell('number:connect', { number }, () => undefined);
+    await customer.nextWhisper('seat:admitted');
+    rep.close();
+    const again = await server.openPage({ cookie: rep.cookie });
+    expect(await again.request('number:prepare', { number })).toEqual({
+      meetingId: customer.view.snapshot.meetingId,
+      guestName: '',
+    });
+    const { role, snapshot } = await again.request('number:connect', { number });
+    expect(role).toBe('host');
+    expect(snapshot.participants).toHaveLength(2);
+    await customer.sees('the rep on the line, once', ({ present }) => {
+      return present.length === 2 && present.every(({ line }) => line === 'connected');
+    });
+    const other = await openDesk(server);
+    expect(await codeOf(other.request('number:connect', { number }))).toBe('number-taken');
+  });
+
+  test('and is gone before being seated: no ghost stays, and the call is still theirs', async () => {
+    const { customer, number } = await customerWithNumber(server);
+    const rep = await openDesk(server);
+    rep.tell('number:connect', { number }, () => undefined);
+    rep.close();
+    expect(await customer.nextNotice('participant:left')).toMatchObject({ reason: 'lost' });
+    const again = await server.openPage({ cookie: rep.cookie });
+    await again.request('number:connect', { number });
+    await customer.sees('the rep', ({ present }) => present.length === 2);
   });
 
   test('of another organisation’s start page: to this rep there is no such number', async () => {
@@ -274,6 +309,22 @@ test('after the end a number rests for ten minutes before it is handed out again
   const rested = Date.now() + limits.numberRestMs;
   expect(await claimAt(rested - 5_000)).not.toBe(number);
   expect(await claimAt(rested + 1_000)).toBe(number);
+});
+
+test('a number that a server left behind is found while another one runs', async () => {
+  const own = await TestServer.start({ timings: { releaseNumbersMs: 50 } });
+  try {
+    const { connectionNumbers } = await own.store();
+    const long = Date.now() - 2 * limits.numberGraceMs;
+    expect(await connectionNumbers.claim('never stored', long, () => '12345')).toBe('12345');
+    const rested = () => Date.now() + limits.numberRestMs + 1_000;
+    await until(
+      'it is free again',
+      async () => (await connectionNumbers.claim('another', rested(), () => '12345')) === '12345',
+    );
+  } finally {
+    await own.stop();
+  }
 });
 
 describe('guessing', () => {
@@ -324,6 +375,22 @@ describe('guessing', () => {
       );
       expect(codes.filter((code) => code === 'number-unknown')).toHaveLength(5);
       expect(codes.filter((code) => code === 'too-many')).toHaveLength(25);
+      await own.closePages();
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test('and so is knocking more often than anybody does', async () => {
+    const own = await TestServer.start({
+      guardLimits: { ...wideLimits, knocks: { points: 3, duration: 60 } },
+    });
+    try {
+      const { number } = await room(own);
+      const page = await own.openPage();
+      const knocking = () => codeOf(page.request('room:ask', { number, name: '誰か' }));
+      for (let times = 0; times < 3; times++) expect(await knocking()).toBe('accepted');
+      expect(await knocking()).toBe('too-many');
       await own.closePages();
     } finally {
       await own.stop();

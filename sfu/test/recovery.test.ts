@@ -202,3 +202,27 @@ test('all media workers are killed at once: the meetings go on, and so does join
   await rep.sees('the picture again', (view) => view.of(customer.self)?.producers.length === 2);
   await server.closePages();
 }, 60_000);
+
+test('the media worker is killed while a rep prepares: they can make ready again, and connect', async () => {
+  const server = await started(TestServer.start({ expectErrors: true }));
+  const { customer, number } = await customerWithNumber(server);
+  const rep = await openDesk(server);
+  await rep.request('number:prepare', { number });
+  const before = await rep.request('media:open', {});
+  const told = rep.countOf('media:foreseen');
+  const [victim] = server.workerPids;
+  process.kill(victim!, 'SIGKILL');
+  await customer.nextNotice('media:reset');
+  await until('the rep is told', () => rep.countOf('media:foreseen') > told);
+  expect(await codeOf(rep.request('media:restart-ice', { transportId: before.send.id }))).toBe('media-stale');
+  const again = await sendAll(customer);
+  const sent = await sendAll(rep);
+  const { consumers } = await rep.request('media:consume', {
+    producerIds: [again.microphone, again.camera],
+    rtpCapabilities: capabilities(sent.opening),
+  });
+  expect(consumers).toHaveLength(2);
+  const { snapshot } = await rep.request('number:connect', { number });
+  expect(snapshot.participants.map((each) => each.producers.length)).toEqual([2, 2]);
+  await server.closePages();
+}, 60_000);

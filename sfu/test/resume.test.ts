@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { newSecret } from '../meeting/identity.ts';
 import { codeOf } from './kit/client.ts';
 import type { Page } from './kit/client.ts';
-import { openDesk } from './kit/rep.ts';
+import { createAccount, openDesk, signIn } from './kit/rep.ts';
 import { TestServer } from './kit/server.ts';
 import { call, comeByLink, fourPeople, knock, room, say } from './kit/stories.ts';
 import { until } from './kit/waiting.ts';
@@ -216,6 +216,16 @@ describe('the host', () => {
     await guest.sees('the host', (view) => view.names.includes('佐藤 花子'));
   });
 
+  test('who has come in as a guest as well takes the own seat instead', async () => {
+    const { host } = await room(server);
+    const { token } = await host.request('invitation:create', {});
+    const tab = await server.openPage({ cookie: host.cookie });
+    await tab.request('invitation:accept', { token, name: '佐藤 花子' });
+    const { role, snapshot } = await tab.request('seat:resume', { meetingId: host.view.snapshot.meetingId });
+    expect(role).toBe('host');
+    expect(snapshot.participants.map((each) => each.role)).toEqual(['host']);
+  });
+
   test('is nobody else: not a colleague, not a guest', async () => {
     const { host } = await room(server);
     const { meetingId } = host.view.snapshot;
@@ -224,6 +234,24 @@ describe('the host', () => {
     const stranger = await server.openPage();
     expect(await codeOf(stranger.request('seat:resume', { meetingId }))).toBe('sign-in-required');
   });
+});
+
+test('a session that has ended without a word ends the rights of the desk', async () => {
+  const own = await TestServer.start({ timings: { sessionCheckMs: 0 } });
+  try {
+    const store = await own.store();
+    const account = await createAccount(store, { name: '佐藤 花子' });
+    const desk = await own.openPage({ cookie: await signIn(own.base, account) });
+    await desk.request('room:open', {});
+    // As another process would do it: nobody here is told.
+    const { id } = (await store.accounts.findByLogin('demo', account.login))!;
+    await store.sessions.endAll(id, null, 'signed-out', Date.now());
+    expect(await codeOf(desk.request('room:open', {}))).toBe('sign-in-required');
+    await say(desk, '商談は続きます');
+    await own.closePages();
+  } finally {
+    await own.stop();
+  }
 });
 
 test('who waited for a number and is gone for longer than the grace reads that the meeting is over', async () => {

@@ -1,7 +1,7 @@
 import { Refusal } from '../../protocol/codes.ts';
 import { accountOf, hostOf, participantOf, seatOf } from '../context.ts';
 import type { Handlers } from '../context.ts';
-import { leaveEarlierSeat, takeSeat } from './numbers.ts';
+import { leaveEarlierSeat, returnAsHost, takeSeat } from './numbers.ts';
 
 export const joiningHandlers: Pick<
   Handlers,
@@ -25,7 +25,7 @@ export const joiningHandlers: Pick<
 
   'room:ask': async (context, { number, name }) => {
     const { connection, guard, meetings } = context;
-    const live = await guard.guessing(connection.address, () => {
+    const live = await guard.guessing(connection, () => {
       const found = meetings.byTypedNumber(number);
       // A number nobody has taken yet is a customer's own: there is no door behind it.
       if (found.meeting.facts.state !== 'live') {
@@ -33,12 +33,13 @@ export const joiningHandlers: Pick<
       }
       return found;
     });
+    await guard.knocking(connection.address);
     await leaveEarlierSeat(context);
     return takeSeat(context, live, await live.change((meeting, now) => meeting.knock(name, now)));
   },
 
   'invitation:look': async ({ connection, guard, meetings }, { token }) => {
-    const live = await guard.guessing(connection.address, () => meetings.byInvitation(token));
+    const live = await guard.guessingSecret(connection, () => meetings.byInvitation(token));
     live.meeting.assertInvited(token, Date.now());
     const hostName = live.meeting.host?.name ?? '';
     return { meetingId: live.id, hostName, organizationName: live.organizationName };
@@ -46,7 +47,7 @@ export const joiningHandlers: Pick<
 
   'invitation:accept': async (context, { token, name }) => {
     const { connection, guard, meetings } = context;
-    const live = await guard.guessing(connection.address, () => meetings.byInvitation(token));
+    const live = await guard.guessingSecret(connection, () => meetings.byInvitation(token));
     await leaveEarlierSeat(context);
     const taken = await live.change((meeting, now) => meeting.acceptInvitation(token, name, now));
     return takeSeat(context, live, taken);
@@ -77,9 +78,7 @@ export const joiningHandlers: Pick<
     }
     const { accountId } = accountOf(context);
     const live = meetings.byId(input.meetingId);
-    if (connection.seat && connection.seat.meeting !== live) await leaveEarlierSeat(context);
-    const taken = await live.change((meeting) => meeting.resumeAsHost(accountId));
-    return takeSeat(context, live, taken);
+    return returnAsHost(context, live, accountId);
   },
 
   'meeting:snapshot': async (context) => {

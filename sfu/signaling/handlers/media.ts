@@ -1,6 +1,7 @@
 import { Refusal } from '../../protocol/codes.ts';
 import type { Peer } from '../../media/peer.ts';
 import type { MeetingMedia } from '../../media/meeting-media.ts';
+import type { Connection, SeatOf } from '../connection.ts';
 import { seatOf } from '../context.ts';
 import type { Context, Handlers } from '../context.ts';
 
@@ -11,6 +12,12 @@ function mediaOf(context: Context): { media: MeetingMedia; peer: Peer } {
   const peer = media?.peer(participantId);
   if (!media || !peer) throw new Refusal('media-stale', 'Open media first.');
   return { media, peer };
+}
+
+/** By this page, also if it was preparing and has connected meanwhile, or by a newer one of the same person. */
+function isStillHeld({ meeting, participantId }: SeatOf, { seat }: Connection): boolean {
+  const isHeldHere = seat?.meeting === meeting && seat.participantId === participantId;
+  return isHeldHere || meeting.connectionOf(participantId) !== null;
 }
 
 export const mediaHandlers: Pick<
@@ -29,8 +36,8 @@ export const mediaHandlers: Pick<
     const seat = seatOf(context);
     const media = await seat.meeting.media.get();
     const opening = await media.open(seat.participantId);
-    // A rep may have let go of the number while transports were made: leave nothing behind.
-    if (seat.preparing && context.connection.seat !== seat) media.closePeer(seat.participantId);
+    // The seat may have been given up while transports were made: leave nothing behind.
+    if (!isStillHeld(seat, context.connection)) media.closePeer(seat.participantId);
     return opening;
   },
 
@@ -84,7 +91,9 @@ export const mediaHandlers: Pick<
     if (!paused && !isPresent) {
       throw new Refusal('not-allowed', 'Nobody sees or hears a meeting before being in it.');
     }
-    await mediaOf(context).peer.pauseConsumers(consumerIds, paused);
+    const { peer } = mediaOf(context);
+    if (paused) await peer.pauseConsumers(consumerIds);
+    else await peer.resumeConsumers(consumerIds, live.sentByPresent());
     return {};
   },
 

@@ -1,6 +1,6 @@
 import { Refusal } from '../../protocol/codes.ts';
 import type { Seat } from '../../protocol/requests.ts';
-import type { SeatTaken } from '../../meeting/meeting.ts';
+import type { Host, SeatTaken } from '../../meeting/meeting.ts';
 import type { LiveMeeting } from '../live-meeting.ts';
 import { accountOf, hostOf } from '../context.ts';
 import type { Context, Handlers } from '../context.ts';
@@ -23,6 +23,22 @@ export async function leaveEarlierSeat({ connection }: Context): Promise<void> {
   else await seat.meeting.change((meeting, now) => meeting.leave(seat.participantId, 'left', now));
 }
 
+/** The rep goes on with a meeting of their own; another seat of this page's, here or elsewhere, is given up. */
+export async function returnAsHost(context: Context, live: LiveMeeting, accountId: string): Promise<Seat> {
+  const { seat } = context.connection;
+  if (live.meeting.facts.hostAccountId !== accountId) {
+    throw new Refusal('seat-unknown', 'This is not your meeting.');
+  }
+  const isOwn = seat?.meeting === live && seat.participantId === live.meeting.host?.id && !seat.preparing;
+  if (!isOwn) await leaveEarlierSeat(context);
+  return takeSeat(context, live, await live.change((meeting) => meeting.resumeAsHost(accountId)));
+}
+
+/** A rep who has connected and not heard so types the number again: it is theirs, not taken. */
+function isOwnCall({ meeting }: LiveMeeting, { accountId }: Host): boolean {
+  return meeting.facts.state === 'live' && meeting.facts.hostAccountId === accountId;
+}
+
 export const numberHandlers: Pick<
   Handlers,
   'number:issue' | 'number:prepare' | 'number:release' | 'number:connect'
@@ -43,8 +59,13 @@ export const numberHandlers: Pick<
   'number:prepare': async (context, { number }) => {
     const host = hostOf(accountOf(context));
     const { connection, guard, meetings } = context;
-    return guard.guessing(connection.address, async () => {
+    return guard.guessing(connection, async () => {
       const live = meetings.byTypedNumber(number);
+      if (isOwnCall(live, host)) {
+        if (connection.seat?.preparing) connection.seat.meeting.detach(connection);
+        const guest = live.meeting.participants.find((each) => each.role === 'guest');
+        return { meetingId: live.id, guestName: guest?.name ?? '' };
+      }
       live.meeting.assertConnectable(host, Date.now());
       const isPreparedAlready = connection.seat?.meeting === live && connection.seat.preparing;
       if (!isPreparedAlready) {
@@ -64,11 +85,12 @@ export const numberHandlers: Pick<
   'number:connect': async (context, { number }) => {
     const host = hostOf(accountOf(context));
     const { connection, guard, meetings } = context;
-    const live = await guard.guessing(connection.address, () => {
+    const live = await guard.guessing(connection, () => {
       const found = meetings.byTypedNumber(number);
-      found.meeting.assertConnectable(host, Date.now());
+      if (!isOwnCall(found, host)) found.meeting.assertConnectable(host, Date.now());
       return found;
     });
+    if (isOwnCall(live, host)) return returnAsHost(context, live, host.accountId);
     const { seat } = connection;
     const prepared = seat?.preparing && seat.meeting === live ? seat.participantId : undefined;
     if (prepared === undefined) await leaveEarlierSeat(context);

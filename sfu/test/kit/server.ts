@@ -25,6 +25,7 @@ export const wideLimits: GuardLimits = {
   wrongNumbers: wide,
   wrongNumbersInAll: wide,
   issuedNumbers: wide,
+  knocks: wide,
 };
 
 export type TestServerOptions = {
