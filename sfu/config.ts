@@ -37,7 +37,11 @@ export const settings = [
     default: '44400',
     meaning: 'media port, UDP and TCP, of the first worker; each further worker uses the next one',
   },
-  { name: 'RTC_WORKERS', default: 'one per core, at most 16', meaning: 'number of media workers (1 to 64)' },
+  {
+    name: 'RTC_WORKERS',
+    default: 'one per core, at most 16',
+    meaning: 'number of media workers at the most (1 to 64); each after the first starts when it is needed',
+  },
   {
     name: 'RTC_ANNOUNCED_ADDRESS',
     default: 'the addresses of this machine',

@@ -30,7 +30,13 @@ try {
   say('(d) what a guest fetches …');
   const download = await measureDownload(taimen);
 
-  const { ours, theirs } = forwarding;
+  const typical = (loads: typeof forwarding.ours) => ({
+    msPerMbit: median(loads.map(({ msPerMbit }) => msPerMbit)),
+    usPerPacket: median(loads.map(({ usPerPacket }) => usPerPacket)),
+    residentMb: Math.max(...loads.map(({ memory }) => memory.resident)),
+  });
+  const ours = typical(forwarding.ours);
+  const theirs = typical(forwarding.theirs);
   const joinRatio = median(joining.ours) / median(joining.theirs);
   const forwardRatio = ours.msPerMbit / theirs.msPerMbit;
   const kB = 1_000;
@@ -99,8 +105,8 @@ try {
     row(
       '(e) memory of the server with four people, resident',
       'MB',
-      [ours.memory.resident, theirs.memory.resident],
-      ['≤ 150 MB', ours.memory.resident <= 150],
+      [ours.residentMb, theirs.residentMb],
+      ['≤ 150 MB', ours.residentMb <= 150],
     ),
   ];
   report('call', rows, {

@@ -5,7 +5,7 @@ import { Refusal } from '../protocol/codes.ts';
 import { listenInfos } from './addresses.ts';
 
 export type WorkerPoolOptions = {
-  /** How many workers; each uses one core at the most. */
+  /** How many workers at the most; each uses one core at the most. */
   count: number;
   /** The first worker's media port; the others take the ports after it. */
   port: number;
@@ -21,12 +21,15 @@ const restartDelayMs = 100;
 const restartDelayMaxMs = 5_000;
 
 /**
- * The mediasoup workers, one media port each. A worker that dies is replaced on the same port; whoever had a
+ * The mediasoup workers, one media port each. The first runs from the start; another one joins when all that
+ * run hold a meeting, because most servers hold one meeting at a time and a worker takes memory. A worker that dies is replaced on the same port; whoever had a
  * router on it learns of that through the router's `workerclose`.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #slots: (PooledWorker | null)[];
+  /** How many of the slots have ever been started; they are started in their order. */
+  #started = 0;
   #closed = false;
 
   private constructor(options: WorkerPoolOptions) {
@@ -38,7 +41,7 @@ export class WorkerPool {
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
     try {
-      await Promise.all(pool.#slots.map((_, slot) => pool.#start(slot)));
+      await pool.#start(pool.#started++);
     } catch (error) {
       pool.close();
       throw error;
@@ -57,26 +60,29 @@ export class WorkerPool {
   }
 
   /**
-   * A new router on the worker that carries the fewest transports.
+   * A new router on the worker that carries the fewest meetings.
    * @throws Refusal media-unavailable while all workers are being replaced
    */
   async createRouter(
     mediaCodecs: types.RouterRtpCodecCapability[],
   ): Promise<{ router: types.Router; server: types.WebRtcServer }> {
-    const candidates = this.#slots.filter((slot) => slot !== null);
-    const loads = candidates.map((slot) => slot.server.appData['routers'] as number);
-    const least = candidates[loads.indexOf(Math.min(...loads))];
+    let least = this.#leastLoaded();
+    if (least && routersOn(least) > 0) {
+      await this.#startNext();
+      least = this.#leastLoaded();
+    }
     if (!least) throw new Refusal('media-unavailable', 'No media worker is running at the moment.');
+    const { worker, server } = least;
     const count = (change: number) => {
-      least.server.appData['routers'] = (least.server.appData['routers'] as number) + change;
+      server.appData['routers'] = routersOn({ server }) + change;
     };
     count(1);
     try {
-      const router = await least.worker.createRouter({ mediaCodecs });
+      const router = await worker.createRouter({ mediaCodecs });
       router.observer.once('close', () => {
         count(-1);
       });
-      return { router, server: least.server };
+      return { router, server };
     } catch (error) {
       count(-1);
       throw error;
@@ -87,6 +93,21 @@ export class WorkerPool {
     this.#closed = true;
     for (const slot of this.#slots) slot?.worker.close();
     this.#slots.fill(null);
+  }
+
+  #leastLoaded(): PooledWorker | null {
+    const running = this.#slots.filter((slot) => slot !== null);
+    return running.toSorted((a, b) => routersOn(a) - routersOn(b))[0] ?? null;
+  }
+
+  /** Where another one cannot be had, the meetings share those that run. */
+  async #startNext(): Promise<void> {
+    if (this.#started >= this.#options.count) return;
+    try {
+      await this.#start(this.#started++);
+    } catch (error) {
+      this.#options.log.error({ error }, 'another media worker could not be started');
+    }
   }
 
   async #start(slot: number): Promise<void> {
@@ -131,4 +152,8 @@ export class WorkerPool {
       }
     }
   }
+}
+
+function routersOn({ server }: Pick<PooledWorker, 'server'>): number {
+  return server.appData['routers'] as number;
 }

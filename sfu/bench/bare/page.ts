@@ -57,7 +57,7 @@ async function join(): Promise<void> {
   if (!sound || !picture) throw new Error('There is no camera or microphone.');
   await Promise.all([
     consume(opening.producerIds),
-    send.produce({ track: sound }),
+    send.produce({ track: sound, codecOptions: { opusDtx: true, opusFec: true } }),
     send.produce({
       track: picture,
       encodings: cameraEncodings(picture.getSettings().width ?? 640),
