@@ -23,7 +23,7 @@ try {
   say(`(a) joining, ${joins} times each …`);
   const joining = await measureJoining(taimen, bare, joins);
   say('(b) forwarding for four people …');
-  const forwarding = await measureForwarding(taimen, bare);
+  const forwarding = await measureForwarding(bare);
   say('(c) recovering …');
   const recovery = await measureRecovery(taimen);
   const bareRecovery = await measureBareRecovery(bare);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { Colour } from '../../../web/e2e/kit/colours.ts';
 import type { Participant } from '../../../web/e2e/kit/participant.ts';
-import type { Server } from '../../../web/e2e/kit/server.ts';
+import { Server } from '../../../web/e2e/kit/server.ts';
 import { BarePerson } from '../kit/bare.ts';
 import type { BareServer } from '../kit/bare.ts';
 import { family, memoryMb, processorMs } from '../kit/processes.ts';
@@ -18,12 +18,22 @@ const rounds = 2;
 
 type Load = { msPerMbit: number; usPerPacket: number; mbitPerSecond: number; cores: number };
 
-/** (b) Processor time of the server per forwarded megabit with four people, and (e) its memory then. */
-export async function measureForwarding(taimen: Server, bare: BareServer) {
+/**
+ * (b) Processor time of the server per forwarded megabit with four people, and (e) its memory then: of a
+ * server that has been started for them.
+ */
+export async function measureForwarding(bare: BareServer) {
   const ours: Awaited<ReturnType<typeof withFour>>[] = [];
   const theirs: typeof ours = [];
   for (let round = 0; round < rounds; round += 1) {
-    ours.push(await withFour(taimen));
+    const taimen = await Server.start();
+    try {
+      ours.push(await withFour(taimen));
+    } finally {
+      await taimen.stop();
+    }
+    await bare.kill('SIGTERM');
+    await bare.start();
     theirs.push(await withFourBare(bare));
   }
   return { ours, theirs };
