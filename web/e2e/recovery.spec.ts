@@ -98,7 +98,7 @@ test.describe.serial('the call of two goes on', () => {
 
   test('after the media worker was killed', async () => {
     const pids = scene.server.workerPids();
-    expect(pids).toHaveLength(2);
+    expect(pids, 'a media worker should be running').not.toHaveLength(0);
     const brokenAt = Date.now();
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     reportComebacks('media worker killed', await comebacks(both(), brokenAt, brokenAt));
