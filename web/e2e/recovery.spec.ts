@@ -103,7 +103,9 @@ test.describe.serial('the call of two goes on', () => {
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     reportComebacks('media worker killed', await comebacks(both(), brokenAt, brokenAt));
     await everythingIsAsItWas();
-    expect(scene.server.workerPids(), 'the workers should have been replaced').toHaveLength(2);
+    const replaced = scene.server.workerPids();
+    expect(replaced, 'a media worker should be running again').not.toHaveLength(0);
+    expect(replaced.filter((pid) => pids.includes(pid))).toEqual([]);
   });
 
   test('after the server was killed and started again', async () => {
