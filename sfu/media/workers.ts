@@ -22,8 +22,9 @@ const restartDelayMaxMs = 5_000;
 
 /**
  * The mediasoup workers, one media port each. The first runs from the start; another one joins when all that
- * run hold a meeting, because most servers hold one meeting at a time and a worker takes memory. A worker that dies is replaced on the same port; whoever had a
- * router on it learns of that through the router's `workerclose`.
+ * run hold a meeting, because most servers hold one meeting at a time and a worker takes memory. A worker that
+ * dies is replaced on the same port; whoever had a router on it learns of that through the router's
+ * `workerclose`.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;

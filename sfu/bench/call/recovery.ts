@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from '@playwright/test';
 import type { Server } from '../../../web/e2e/kit/server.ts';
 import { BarePerson } from '../kit/bare.ts';
 import type { BareServer } from '../kit/bare.ts';
@@ -44,7 +45,7 @@ export async function measureRecovery(server: Server): Promise<Recovery> {
       ...(await Promise.all(pages().map((page) => longestGap(page, cutAt, Date.now())))),
     );
     customer.line?.restore();
-    await customer.page.waitForTimeout(2_000);
+    await expect(customer.page.getByText('回線を復旧しています')).toHaveCount(0);
     await settle();
 
     const reloadAt = Date.now();
