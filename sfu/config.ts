@@ -21,6 +21,10 @@ export type Config = {
   databaseUrl: string;
   adminPassword: string | null;
   recordingQuotaBytes: number;
+  documentBytesMax: number;
+  documentPagesMax: number;
+  /** `required`: Office files are refused where the machine forbids namespaces. */
+  officeSandbox: 'auto' | 'required';
   logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   publicOrigin: string | null;
   trustProxy: number;
@@ -65,6 +69,18 @@ export const settings = [
     meaning: 'first password of the login admin in the organisation demo; 12 to 128 characters',
   },
   { name: 'RECORDING_QUOTA_BYTES', default: '5000000000', meaning: 'recording space per account, in bytes' },
+  {
+    name: 'DOCUMENT_MAX_BYTES',
+    default: '100000000',
+    meaning: 'largest document that is taken in, in bytes',
+  },
+  { name: 'DOCUMENT_MAX_PAGES', default: '500', meaning: 'longest document that is taken in, in pages' },
+  {
+    name: 'OFFICE_SANDBOX',
+    default: 'auto',
+    meaning:
+      'auto: Office files are converted in namespaces of their own, or with limits alone where the machine forbids those; required: refused there',
+  },
   { name: 'LOG_LEVEL', default: 'info', meaning: 'silent, fatal, error, warn, info, debug or trace' },
   {
     name: 'PUBLIC_URL',
@@ -143,6 +159,9 @@ const schema = z.object({
   DATABASE_URL: databaseUrl.optional(),
   ADMIN_PASSWORD: password.optional(),
   RECORDING_QUOTA_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(5_000_000_000),
+  DOCUMENT_MAX_BYTES: wholeNumber(1, 10_000_000_000).default(limits.documentBytesMax),
+  DOCUMENT_MAX_PAGES: wholeNumber(1, 10_000).default(limits.documentPagesMax),
+  OFFICE_SANDBOX: z.enum(['auto', 'required'], 'auto or required').default('auto'),
   LOG_LEVEL: logLevel.default('info'),
   PUBLIC_URL: publicUrl.optional(),
   TRUST_PROXY: wholeNumber(0, 10).default(0),
@@ -188,6 +207,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     databaseUrl: values.DATABASE_URL ?? `file:${path.join(dataDir, 'taimen.db')}`,
     adminPassword: values.ADMIN_PASSWORD ?? null,
     recordingQuotaBytes: values.RECORDING_QUOTA_BYTES,
+    documentBytesMax: values.DOCUMENT_MAX_BYTES,
+    documentPagesMax: values.DOCUMENT_MAX_PAGES,
+    officeSandbox: values.OFFICE_SANDBOX,
     logLevel: values.LOG_LEVEL,
     publicOrigin: values.PUBLIC_URL ?? null,
     trustProxy: values.TRUST_PROXY,

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
 }
 
 /** Where to go and how to get in, for the person at the terminal. */
-function greet({ port, firstAccount }: RunningServer): void {
+function greet({ port, firstAccount, officeGuard }: RunningServer): void {
   const lines = [
     'Taimen is running.',
     `  customers   http://localhost:${port}/`,
@@ -50,6 +50,7 @@ function greet({ port, firstAccount }: RunningServer): void {
       `  in the network: http://${outside.address}:${port}/ (browsers allow cameras there only over https)`,
     );
   }
+  lines.push(`  documents   ${officeGuard}`);
   if (firstAccount) {
     const { organization, login, madeUpPassword } = firstAccount;
     lines.push('', 'First sign-in:', `  組織ID      ${organization}`, `  ログインID  ${login}`);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { ensureFirstAccount } from './accounts/first-account.ts';
 import type { FirstAccount } from './accounts/first-account.ts';
@@ -9,6 +10,9 @@ import { PasswordChange } from './accounts/password-change.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { SignIn } from './accounts/sign-in.ts';
 import type { Config } from './config.ts';
+import { DocumentLibrary } from './documents/library.ts';
+import { DocumentPreparation } from './documents/preparation.ts';
+import { Tickets } from './documents/tickets.ts';
 import { createApp } from './http/app.ts';
 import type { Log } from './log.ts';
 import { WorkerPool } from './media/workers.ts';
@@ -17,12 +21,16 @@ import type { GuardLimits } from './signaling/guard.ts';
 import { LiveMeetings } from './signaling/live-meetings.ts';
 import { timings as patience } from './signaling/timings.ts';
 import type { Timings } from './signaling/timings.ts';
+import { DirectoryBlobs } from './store/blobs.ts';
 import { openDatabase } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
 import { createRepositories } from './store/repositories.ts';
 
 /** One node today; its name stands in every meeting's record, so that many can share a store later. */
 const home = 'node-1';
+
+/** A large document over a slow line takes this long at the most. */
+const uploadMs = 30 * 60_000;
 
 export type ServerOptions = {
   config: Config;
@@ -37,6 +45,8 @@ export type RunningServer = {
   port: number;
   /** Set on the very first start. */
   firstAccount: FirstAccount | null;
+  /** What guards the conversion of Office files here, in a sentence for the operator. */
+  officeGuard: string;
   /** Process IDs of the media workers. */
   workerPids: () => number[];
   /** Orderly: meetings stay in the store, and the next start goes on with them. */
@@ -106,6 +116,24 @@ async function assemble(
   const sessions = new Sessions(store.sessions);
   const passwordChange = new PasswordChange(store.accounts, signIn, sessions);
 
+  const preparation = await DocumentPreparation.create({
+    jobsDir: path.join(config.dataDir, 'conversions'),
+    limits: { pages: config.documentPagesMax },
+    sandbox: config.officeSandbox,
+    log,
+  });
+  closers.push(() => preparation.close());
+  const blobs = await DirectoryBlobs.open(path.join(config.dataDir, 'blobs'));
+  const documents = await DocumentLibrary.open({
+    documents: store.documents,
+    blobs,
+    preparation,
+    limits: { bytes: config.documentBytesMax, pages: config.documentPagesMax },
+    log,
+  });
+  closers.push(() => documents.close());
+  const tickets = new Tickets();
+
   const pool = await startingPool;
   const meetings = await LiveMeetings.restore({
     home,
@@ -116,6 +144,17 @@ async function assemble(
     pool,
     timings,
     log,
+    ended: (meetingId) => {
+      documents.forgetMeeting(meetingId).catch((error: unknown) => {
+        log.error({ error }, 'what guests brought to a meeting could not be removed');
+      });
+    },
+  });
+  await documents.forgetMeetingsBut((meetingId) => meetings.isLive(meetingId));
+  documents.onChange((document) => {
+    meetings.documentChanged(document).catch((error: unknown) => {
+      log.error({ error }, 'a changed document could not be told');
+    });
   });
   closers.push(() => {
     meetings.close();
@@ -128,13 +167,24 @@ async function assemble(
     signIn,
     sessions,
     passwordChange,
+    documents,
+    blobs,
+    tickets,
+    seats: {
+      find: (meetingId, resumeToken) => meetings.seatOf(meetingId, resumeToken),
+      shows: (meetingId, documentId) => meetings.shows(meetingId, documentId),
+      uses: (documentId) => meetings.uses(documentId),
+      documentRemoved: (documentId) => meetings.documentRemoved(documentId),
+    },
     organizations: store.organizations,
   });
-  const http = createServer(app);
+  const http = createServer({ requestTimeout: uploadMs }, app);
   const gateway = new Gateway({
     http,
     meetings,
     organizations: store.organizations,
+    documents,
+    tickets,
     isAllowed: (request) => isOwnOrigin(request.headers, config),
     signedIn: async (request) => {
       const found = await sessions.signedIn(request.headers.cookie);
@@ -177,6 +227,7 @@ async function assemble(
   return {
     port: (http.address() as AddressInfo).port,
     firstAccount,
+    officeGuard: preparation.guard.says,
     workerPids: () => pool.pids,
     close,
   };

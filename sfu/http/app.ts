@@ -2,7 +2,9 @@ import express, { type Express } from 'express';
 import type { HttpDeps } from './deps.ts';
 import { answerFailures, unknownRoute } from './failures.ts';
 import { onlyOwnOrigin } from './own-origin.ts';
+import { documentRoutes } from './routes/documents.ts';
 import { healthRoutes } from './routes/health.ts';
+import { memoRoutes } from './routes/memos.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { startRoutes } from './routes/start.ts';
@@ -27,10 +29,13 @@ export function createApp(deps: HttpDeps): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
+  // Memos alone may be longer than what follows allows.
+  app.use('/api', memoRoutes(deps));
   // Nothing of 64 kB needs compressing, and what does not unfold cannot unfold into gigabytes.
   app.use('/api', express.json({ limit: bodyMax, inflate: false }));
   app.use('/api', sessionRoutes(deps));
   app.use('/api', startRoutes(deps));
+  app.use('/api', documentRoutes(deps));
   app.use('/api', unknownRoute());
   app.use(pageRoutes(deps));
   app.use(answerFailures(log));

@@ -3,6 +3,9 @@ import type { PasswordChange } from '../accounts/password-change.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { SignIn } from '../accounts/sign-in.ts';
 import type { Log } from '../log.ts';
+import type { DocumentLibrary } from '../documents/library.ts';
+import type { Tickets } from '../documents/tickets.ts';
+import type { BlobStore } from '../store/blobs.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
 
 /** The settings that concern the web pages; the whole of config.ts fits here. */
@@ -10,6 +13,17 @@ export type HttpSettings = OriginSettings & {
   /** The folder of the built pages, absolute. */
   webDir: string;
 };
+
+/** The meetings, as far as documents are concerned. */
+export interface Seats {
+  /** Who is present in this meeting with this resume token; the account is the host's. */
+  find(meetingId: string, resumeToken: string): { participantId: string; accountId: string | null } | null;
+  /** Whether this document is on show in this meeting. */
+  shows(meetingId: string, documentId: string): boolean;
+  /** Whether it is on show or on offer in any meeting. */
+  uses(documentId: string): boolean;
+  documentRemoved(documentId: string): Promise<void>;
+}
 
 /** What the HTTP interface stands on. */
 export type HttpDeps = {
@@ -20,5 +34,9 @@ export type HttpDeps = {
   signIn: SignIn;
   sessions: Sessions;
   passwordChange: PasswordChange;
+  documents: DocumentLibrary;
+  blobs: BlobStore;
+  tickets: Tickets;
+  seats: Seats;
   organizations: Pick<OrganizationRepository, 'findByPublicId'>;
 };

@@ -33,8 +33,11 @@ export function securityHeaders(): RequestHandler[] {
         useDefaults: false,
         directives: {
           defaultSrc: ["'self'"],
-          scriptSrc: ["'self'"],
+          // pdf.js decodes JPEG 2000, JBIG2 and colour profiles in WebAssembly; this allows that and no eval().
+          scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
           scriptSrcAttr: ["'none'"],
+          // pdf.js works in a worker of ours; older browsers would look for child-src before script-src.
+          workerSrc: ["'self'"],
           styleSrc: ["'self'"],
           // Positions of menus, tiles and pointers are written into style attributes.
           styleSrcAttr: ["'unsafe-inline'"],

@@ -15,4 +15,8 @@ export type MeetingEvent =
   | { type: 'admitted'; participantId: string }
   | { type: 'seat-closed'; participantId: string; reason: LeaveReason }
   | { type: 'invitations-changed' }
+  | { type: 'stage-changed' }
+  /** Everybody who made or got one of them. */
+  | { type: 'offers-changed'; participantIds: string[] }
+  | { type: 'brought-changed' }
   | { type: 'ended'; reason: EndReason };

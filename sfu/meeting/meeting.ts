@@ -6,13 +6,14 @@ import { newId } from './identity.ts';
 import { Invitation } from './invitation.ts';
 import { Participant } from './participant.ts';
 import type { MeetingRecord } from './records.ts';
+import { emptyStage, Stage } from './stage.ts';
 
 /** The rep who runs a meeting. */
 export type Host = { accountId: string; organizationId: string; name: string };
 
 export type SeatTaken = { participant: Participant; resumeToken: string };
 
-type Facts = Omit<MeetingRecord, 'participants' | 'invitations'>;
+type Facts = Omit<MeetingRecord, 'participants' | 'invitations' | 'stage'>;
 
 /**
  * A meeting and its rules, without any I/O: who may come in, how many, what their leaving means. Every
@@ -23,10 +24,16 @@ export class Meeting {
   readonly #facts: Facts;
   readonly #participants = new Map<string, Participant>();
   readonly #invitations = new Map<string, Invitation>();
+  /** What is on the table; it notes what happens like the meeting itself. */
+  readonly stage: Stage;
   #events: MeetingEvent[] = [];
 
-  private constructor(facts: Facts) {
+  private constructor(facts: Facts, stage = emptyStage) {
     this.#facts = facts;
+    this.stage = new Stage(stage, {
+      present: () => this.present,
+      tell: (event) => this.#events.push(event),
+    });
   }
 
   /** J1: a customer asks for a number and waits for the rep who types it. */
@@ -87,8 +94,8 @@ export class Meeting {
   }
 
   static restore(record: MeetingRecord): Meeting {
-    const { participants, invitations, ...facts } = record;
-    const meeting = new Meeting({ ...facts });
+    const { participants, invitations, stage, ...facts } = record;
+    const meeting = new Meeting({ ...facts }, stage);
     for (const each of participants) meeting.#participants.set(each.id, Participant.restore(each));
     for (const each of invitations) meeting.#invitations.set(each.id, Invitation.restore(each));
     return meeting;
@@ -313,6 +320,7 @@ export class Meeting {
       ...this.#facts,
       participants: this.participants.map((each) => each.toRecord()),
       invitations: this.invitations.map((each) => each.toRecord()),
+      stage: this.stage.toRecord(),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { BroughtDocument, OfferView, ShownDocument } from '../protocol/documents.ts';
 import type { DeviceState, EndReason, LeaveReason, Role, Standing } from '../protocol/view.ts';
 
 /**
@@ -21,6 +22,17 @@ export type MeetingRecord = {
   home: string;
   participants: ParticipantRecord[];
   invitations: InvitationRecord[];
+  stage: StageRecord;
+};
+
+/** With everybody whom a file was offered to. */
+export type OfferRecord = OfferView;
+
+/** What is on show, handed over and brought along. */
+export type StageRecord = {
+  shown: ShownDocument | null;
+  offers: OfferRecord[];
+  brought: BroughtDocument[];
 };
 
 export type ParticipantRecord = {

@@ -20,6 +20,22 @@ export const limits = {
   chatCharacters: 4_000,
   /** Messages of a meeting's chat that a snapshot carries; older ones stay in the history. */
   chatInSnapshot: 500,
+  /** D1; the operator can set other limits. */
+  documentBytesMax: 100_000_000,
+  documentPagesMax: 500,
+  documentTitleCharacters: 200,
+  fileNameCharacters: 255,
+  /** A memo of this length is a book; D2 asks for no limit that anybody would meet. */
+  memoCharacters: 1_000_000,
+  documentsPerAccount: 2_000,
+  /** D7: what one guest can bring to one meeting. */
+  documentsPerGuest: 10,
+  /** Offers that one meeting can hold, open and settled. */
+  offersPerMeeting: 200,
+  /** D4: how often a pointer's place is told while it moves … */
+  pointerIntervalMs: 33,
+  /** … and when one that rests is gone. */
+  pointerRestMs: 5_000,
   /** A tile whose person has no line and no media goes after this long (C7: ghost tiles never stay). */
   lostLineMs: 30_000,
   /** While media still flows, a person may be without signalling for longer. */

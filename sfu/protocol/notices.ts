@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { broughtDocument, offerView, pointerPlace, shownDocument } from './documents.ts';
 import { id } from './values.ts';
 import {
   chatMessage,
@@ -20,6 +21,12 @@ export const notices = {
   'participant:changed': z.object({ participant: participantView }),
   'participant:left': z.object({ participantId: id, name: z.string(), reason: leaveReason }),
   'chat:sent': z.object({ message: chatMessage }),
+  /** What is on everybody's screen, and at which page (D3, D5). */
+  'stage:changed': z.object({ shown: shownDocument.nullable() }),
+  /** The offers that this person has made or got (D6). */
+  'offers:changed': z.object({ offers: z.array(offerView) }),
+  /** What guests have brought (D7). Told to the host only. */
+  'brought:changed': z.object({ brought: z.array(broughtDocument) }),
   /** Told to the host only. */
   'invitations:changed': z.object({ invitations: z.array(invitationView) }),
   /** The meeting's media had to be made anew: open transports again, nothing else is lost. */
@@ -41,9 +48,34 @@ export const whispers = {
   'number:gone': z.object({ code: z.enum(['number-taken', 'number-expired']) }),
   /** The same person has opened the meeting in another tab, which goes on with the call. */
   'seat:replaced': z.object({}),
+  /** Where somebody's pointer has come to rest, or that it has left the page (D4). */
+  'pointer:rested': z.object({ participantId: id, place: pointerPlace.nullable() }),
   /** Who is heard now, told whenever that is different. */
   'speaking:now': z.object({ participantIds: z.array(id) }),
 } as const;
+
+/**
+ * Presence: volatile, neither answered nor sent again. What is lost is overtaken by the next one, and the last
+ * place is told reliably (`pointer:rest`, `pointer:rested`).
+ */
+export const presence = {
+  toServer: {
+    'pointer:move': { from: 'present', input: z.object({ place: pointerPlace }) },
+    /** Somebody is choosing a document to show: time for the others to fetch what shows one. */
+    'document:foresee': { from: 'present', input: z.object({}) },
+  },
+  toPage: {
+    'pointer:moved': z.object({ participantId: id, place: pointerPlace }),
+    'document:foreseen': z.object({}),
+  },
+} as const;
+
+export type PresenceToServerName = keyof typeof presence.toServer;
+export type PresenceToServer<N extends PresenceToServerName> = z.infer<
+  (typeof presence.toServer)[N]['input']
+>;
+export type PresenceToPageName = keyof typeof presence.toPage;
+export type PresenceToPage<N extends PresenceToPageName> = z.infer<(typeof presence.toPage)[N]>;
 
 export type NoticeName = keyof typeof notices;
 export type Notice<N extends NoticeName> = z.infer<(typeof notices)[N]>;

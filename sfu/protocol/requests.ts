@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from './codes.ts';
+import { pointerPlace } from './documents.ts';
 import { consumerOptions, dtlsParameters, mediaOpening, rtpCapabilities, rtpParameters } from './media.ts';
 import { id, mediaId, organizationId, personName, secret, typedNumber } from './values.ts';
 import { chatMessage, deviceState, invitationView, mediaSource, role, snapshot } from './view.ts';
@@ -18,6 +19,7 @@ export type Sender = 'anyone' | 'rep' | 'seat' | 'present' | 'host';
 export const seat = z.object({ role, resumeToken: secret, snapshot });
 
 const nothing = z.object({});
+const pageNumber = z.number().int().min(1).max(100_000);
 
 function request<I extends z.ZodType, O extends z.ZodType>(from: Sender, input: I, output: O) {
   return { from, input, output };
@@ -71,6 +73,18 @@ export const requests = {
   'invitation:revoke': request('host', z.object({ invitationId: id }), nothing),
   // chat; the sender makes the ID, so that a message sent again after a broken line stands there once
   'chat:send': request('present', z.object({ id, text: z.string().max(8_000) }), chatMessage),
+  // documents (D3, D5): own ones are shown; whoever shows turns the pages
+  'document:show': request('present', z.object({ documentId: id, page: pageNumber.default(1) }), nothing),
+  'document:turn': request('present', z.object({ documentId: id, page: pageNumber }), nothing),
+  'document:close': request('present', z.object({ documentId: id }), nothing),
+  // D7: a guest's document becomes the rep's own
+  'document:keep': request('host', z.object({ documentId: id }), nothing),
+  // D4: where a pointer has come to rest, or that it has left; its moves are presence
+  'pointer:rest': request('present', z.object({ place: pointerPlace.nullable() }), nothing),
+  // D6: offered to everybody else who is present; the path serves the original for a few minutes
+  'offer:make': request('present', z.object({ documentId: id }), z.object({ offerId: id })),
+  'offer:receive': request('present', z.object({ offerId: id }), z.object({ path: z.string() })),
+  'offer:decline': request('present', z.object({ offerId: id }), nothing),
   // media
   'media:open': request('seat', nothing, mediaOpening),
   'media:connect': request('seat', z.object({ transportId: mediaId, dtlsParameters }), nothing),

@@ -23,15 +23,17 @@ const unprintable = new RegExp(
   'gv',
 );
 
-/** A person's name as others read it: NFC, without control and direction characters. */
+/** One line of at most so many characters: NFC, without control and direction characters, spaces folded. */
+export function printable(text: string, charactersMax: number): string {
+  const line = text.normalize('NFC').replace(unprintable, ' ').replace(/\s+/gu, ' ').trim();
+  return [...line].slice(0, charactersMax).join('');
+}
+
+/** A person's name as others read it. */
 export const personName = z
   .string()
   .max(1_000)
-  .transform((text) =>
-    [...text.normalize('NFC').replace(unprintable, ' ').replace(/\s+/gu, ' ').trim()]
-      .slice(0, limits.nameCharacters)
-      .join(''),
-  );
+  .transform((text) => printable(text, limits.nameCharacters));
 
 /** What somebody typed into a field for a connection number; its reading is connection-number.ts's. */
 export const typedNumber = z.string().max(64);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { broughtDocument, offerView, shownDocument } from './documents.ts';
 import { id, mediaId } from './values.ts';
 
 /** How a meeting looks to the people in it. Everything here may be read by every participant. */
@@ -64,6 +65,11 @@ export const snapshot = z.object({
   self: id,
   participants: z.array(participantView),
   chat: z.array(chatMessage),
+  shown: shownDocument.nullable(),
+  /** Those that this person has made or got. */
+  offers: z.array(offerView),
+  /** For the host only; empty for guests. */
+  brought: z.array(broughtDocument),
   /** For the host only; empty for guests. */
   invitations: z.array(invitationView),
   /** The server's clock when this was written, for showing durations. */

@@ -29,8 +29,40 @@ export const workerBuildPackages = [
   { name: 'libabsl-dev' },
 ];
 
+/** Each part of LibreOffice puts its settings there. */
+const LIBREOFFICE = '/usr/lib/libreoffice/share/registry';
+const FONTS = '/usr/share/fonts';
+
+/** For making PDFs of Office files. Every start asks for them, so no program is run. @type {SystemPackage[]} */
+export const documentPackages = [
+  { name: 'libreoffice-writer-nogui', isThere: () => existsSync(`${LIBREOFFICE}/writer.xcd`) },
+  { name: 'libreoffice-calc-nogui', isThere: () => existsSync(`${LIBREOFFICE}/calc.xcd`) },
+  { name: 'libreoffice-impress-nogui', isThere: () => existsSync(`${LIBREOFFICE}/impress.xcd`) },
+  { name: 'bubblewrap', isThere: () => findProgram('bwrap') !== undefined },
+  { name: 'fonts-noto-cjk', isThere: () => existsSync(`${FONTS}/opentype/noto/NotoSansCJK-Regular.ttc`) },
+  {
+    name: 'fonts-liberation',
+    isThere: () => hasFont('LiberationSans-Regular.ttf', 'liberation', 'liberation2'),
+  },
+  { name: 'fonts-crosextra-carlito', isThere: () => hasFont('Carlito-Regular.ttf', 'crosextra') },
+  { name: 'fonts-crosextra-caladea', isThere: () => hasFont('Caladea-Regular.ttf', 'crosextra') },
+  { name: 'fonts-ipafont-gothic', isThere: () => existsSync(`${FONTS}/opentype/ipafont-gothic/ipag.ttf`) },
+  { name: 'fonts-ipafont-mincho', isThere: () => existsSync(`${FONTS}/opentype/ipafont-mincho/ipam.ttf`) },
+];
+
+/**
+ * @param {string} file
+ * @param {string[]} folders
+ */
+function hasFont(file, ...folders) {
+  return folders.some((folder) => existsSync(path.join(FONTS, 'truetype', folder, file)));
+}
+
 /** For the tests only. @type {SystemPackage[]} */
 export const testPackages = [
+  ...documentPackages,
+  // Reads the text of PDFs.
+  { name: 'poppler-utils', isThere: () => findProgram('pdftotext') !== undefined },
   { name: 'chromium', isThere: () => findProgram('chromium') !== undefined },
   {
     name: 'postgresql',
@@ -40,7 +72,6 @@ export const testPackages = [
         existsSync(path.join(POSTGRES_FOLDER, version, 'bin', 'postgres')),
       ),
   },
-  { name: 'fonts-noto-cjk' },
   { name: 'ffmpeg', isThere: () => findProgram('ffmpeg') !== undefined },
 ];
 
@@ -143,6 +174,21 @@ export async function prepareSystemPackages(packages, purpose) {
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Installs what Office files need, if that can be done from here. The server starts without it, too: it then
+ * refuses those files, and says how that can be changed.
+ */
+export async function prepareDocumentPackages() {
+  try {
+    await prepareSystemPackages(documentPackages, 'for showing Word, Excel and PowerPoint files');
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    say(
+      `${error.message}\n\nThe server starts without them. Until they are installed, it may refuse Office files, or show them in other fonts.\n`,
+    );
   }
 }
 

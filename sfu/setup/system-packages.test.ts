@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byHandMessage, missingPackages } from './system-packages.mjs';
+import { byHandMessage, documentPackages, missingPackages } from './system-packages.mjs';
 
 describe('what is missing', () => {
   it('is what is not there, in the order in which it was asked for', () => {
@@ -13,6 +13,12 @@ describe('what is missing', () => {
 
   it('is what the package database does not know', () => {
     expect(missingPackages([{ name: 'taimen-no-such-package' }])).toEqual(['taimen-no-such-package']);
+  });
+});
+
+describe('what Office files need', () => {
+  it('is looked for without running a program, because every start does', () => {
+    expect(documentPackages.filter((each) => !each.isThere)).toEqual([]);
   });
 });
 

@@ -1,4 +1,11 @@
-import type { Notice, NoticeName, Whisper, WhisperName } from '../protocol/notices.ts';
+import type {
+  Notice,
+  NoticeName,
+  PresenceToPage,
+  PresenceToPageName,
+  Whisper,
+  WhisperName,
+} from '../protocol/notices.ts';
 import type { DeviceState } from '../protocol/view.ts';
 import type { LiveMeeting } from './live-meeting.ts';
 
@@ -31,4 +38,6 @@ export interface Connection {
   seat: SeatOf | null;
   notice<N extends NoticeName>(name: N, revision: number, notice: Notice<N>): void;
   whisper<N extends WhisperName>(name: N, whisper: Whisper<N>): void;
+  /** Volatile: dropped when the line is busy. */
+  presence<N extends PresenceToPageName>(name: N, presence: PresenceToPage<N>): void;
 }

@@ -2,6 +2,8 @@ import { Refusal } from '../protocol/codes.ts';
 import type { Checked, Output, RequestName } from '../protocol/requests.ts';
 import type { Host } from '../meeting/meeting.ts';
 import type { Participant } from '../meeting/participant.ts';
+import type { DocumentLibrary } from '../documents/library.ts';
+import type { Tickets } from '../documents/tickets.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
 import type { Connection, RepAccount, SeatOf } from './connection.ts';
 import type { Guard } from './guard.ts';
@@ -12,6 +14,8 @@ export type Context = {
   connection: Connection;
   meetings: LiveMeetings;
   organizations: OrganizationRepository;
+  documents: DocumentLibrary;
+  tickets: Tickets;
   guard: Guard;
 };
 

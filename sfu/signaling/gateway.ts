@@ -5,20 +5,42 @@ import type { Socket } from 'socket.io';
 import { Refusal } from '../protocol/codes.ts';
 import type { ErrorCode } from '../protocol/codes.ts';
 import type { ClientToServer, ServerToClient } from '../protocol/events.ts';
+import { presence } from '../protocol/notices.ts';
+import type { PresenceToServer, PresenceToServerName } from '../protocol/notices.ts';
 import { requests } from '../protocol/requests.ts';
 import type { RequestName, Sender } from '../protocol/requests.ts';
+import type { DocumentLibrary } from '../documents/library.ts';
+import type { Tickets } from '../documents/tickets.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
-import type { Connection, RepAccount } from './connection.ts';
+import type { Connection, RepAccount, SeatOf } from './connection.ts';
 import type { Context, Handlers } from './context.ts';
 import { Guard } from './guard.ts';
 import type { GuardLimits } from './guard.ts';
+import { documentHandlers } from './handlers/documents.ts';
 import { joiningHandlers } from './handlers/joining.ts';
 import { mediaHandlers } from './handlers/media.ts';
 import { numberHandlers } from './handlers/numbers.ts';
 import { peopleHandlers } from './handlers/people.ts';
 import type { LiveMeetings } from './live-meetings.ts';
 
-const handlers: Handlers = { ...numberHandlers, ...joiningHandlers, ...peopleHandlers, ...mediaHandlers };
+const handlers: Handlers = {
+  ...numberHandlers,
+  ...joiningHandlers,
+  ...peopleHandlers,
+  ...documentHandlers,
+  ...mediaHandlers,
+};
+
+const presenceHandlers: {
+  [N in PresenceToServerName]: (seat: SeatOf, message: PresenceToServer<N>) => void;
+} = {
+  'pointer:move': ({ meeting, participantId }, { place }) => {
+    meeting.presence.move(participantId, place);
+  },
+  'document:foresee': ({ meeting, participantId }) => {
+    meeting.presence.foresee(participantId);
+  },
+};
 
 /** Above this a message is refused with `too-large` … */
 const messageCharactersMax = 64 * 1024;
@@ -33,6 +55,8 @@ export type GatewayOptions = {
   http: HttpServer;
   meetings: LiveMeetings;
   organizations: OrganizationRepository;
+  documents: DocumentLibrary;
+  tickets: Tickets;
   /** Whether a handshake comes from a page of this server's own. */
   isAllowed: (request: IncomingMessage) => boolean;
   /** Who is signed in, by the request's cookies; null for customers. */
@@ -101,11 +125,18 @@ export class Gateway {
       whisper: (name, whisper) => {
         emit(socket, name, whisper);
       },
+      presence: (name, message) => {
+        emit(socket.volatile, name, message);
+      },
     };
     // Requests wait for this: who is asking decides what they may.
     const identified = this.#identify(socket, connection);
     let seatTurn: Promise<void> = identified;
     socket.onAny((name: string, ...parameters: unknown[]) => {
+      if (Object.hasOwn(presence.toServer, name)) {
+        void this.#pass(socket, connection, name as PresenceToServerName, parameters);
+        return;
+      }
       const answer = () => this.#answer(socket, connection, name, parameters);
       if (changesSeat(name)) seatTurn = seatTurn.then(answer);
       else void identified.then(answer);
@@ -185,11 +216,39 @@ export class Gateway {
       const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
       throw new Refusal('bad-request', `This message is malformed${where}: ${issue?.message ?? 'unknown'}.`);
     }
-    const { meetings, organizations } = this.#options;
-    const context: Context = { connection, meetings, organizations, guard: this.#guard };
+    const { meetings, organizations, documents, tickets } = this.#options;
+    const context: Context = { connection, meetings, organizations, documents, tickets, guard: this.#guard };
     // The table ties each name to its input; the type of a union of functions cannot say so.
     const handler = handlers[known] as (context: Context, input: unknown) => Promise<unknown>;
     return handler(context, checked.data);
+  }
+
+  /**
+   * Presence is passed on or dropped, without a word; whoever wants to know why may ask with an
+   * acknowledgement. What comes out of turn is dropped, what is malformed counts as a fault.
+   */
+  async #pass(
+    socket: OurSocket,
+    connection: Connection,
+    name: PresenceToServerName,
+    [input, acknowledge]: unknown[],
+  ): Promise<void> {
+    try {
+      await this.#guard.presence(connection.id);
+      assertMay(connection, presence.toServer[name].from);
+      const checked = presence.toServer[name].input.safeParse(input);
+      if (!checked.success) throw new Refusal('bad-request', 'This message is malformed.');
+      const { seat } = connection;
+      // The table ties each name to its message; the type of a union of functions cannot say so.
+      const handler = presenceHandlers[name] as (seat: SeatOf, message: unknown) => void;
+      if (seat) handler(seat, checked.data);
+    } catch (error) {
+      const { code, message } = error instanceof Refusal ? error : this.#defect(error, name);
+      if (typeof acknowledge === 'function') {
+        (acknowledge as (answer: unknown) => void)({ ok: false, code, message });
+      }
+      if (code === 'bad-request' && !(await this.#guard.fault(connection.id))) socket.disconnect(true);
+    }
   }
 
   #defect(error: unknown, name: string): Refusal {

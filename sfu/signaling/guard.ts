@@ -6,6 +6,8 @@ import { Refusal } from '../protocol/codes.ts';
 export type GuardLimits = {
   /** Messages per page. */
   messages: { points: number; duration: number };
+  /** Presence per page: pointers, at 33 ms. */
+  presence: { points: number; duration: number };
   /** Messages that were refused at the border; a page with more is cut off. */
   faults: { points: number; duration: number };
   /**
@@ -26,6 +28,7 @@ export type Asker = { readonly address: string; readonly account: { readonly acc
 
 export const guardLimits: GuardLimits = {
   messages: { points: 300, duration: 10 },
+  presence: { points: 200, duration: 4 },
   faults: { points: 60, duration: 60 },
   wrongNumbers: { points: 20, duration: 60 },
   wrongNumbersInAll: { points: 300, duration: 60 },
@@ -38,6 +41,7 @@ const everybody = 'everybody';
 /** Counts what is asked for and refuses what is too much. In memory: a restart forgives. */
 export class Guard {
   readonly #messages: RateLimiterMemory;
+  readonly #presence: RateLimiterMemory;
   readonly #faults: RateLimiterMemory;
   readonly #wrongNumbers: RateLimiterMemory;
   readonly #wrongNumbersInAll: RateLimiterMemory;
@@ -46,6 +50,7 @@ export class Guard {
 
   constructor(limits: GuardLimits = guardLimits) {
     this.#messages = new RateLimiterMemory(limits.messages);
+    this.#presence = new RateLimiterMemory(limits.presence);
     this.#faults = new RateLimiterMemory(limits.faults);
     this.#wrongNumbers = new RateLimiterMemory(limits.wrongNumbers);
     this.#wrongNumbersInAll = new RateLimiterMemory(limits.wrongNumbersInAll);
@@ -56,6 +61,11 @@ export class Guard {
   /** @throws Refusal too-many with the seconds to wait */
   async message(connectionId: string): Promise<void> {
     await consume(this.#messages, connectionId);
+  }
+
+  /** @throws Refusal too-many; what is too much is dropped */
+  async presence(connectionId: string): Promise<void> {
+    await consume(this.#presence, connectionId);
   }
 
   /** @returns false when this page has sent so much nonsense that it should be cut off */
@@ -106,6 +116,7 @@ export class Guard {
 
   forget(connectionId: string): void {
     void this.#messages.delete(connectionId);
+    void this.#presence.delete(connectionId);
     void this.#faults.delete(connectionId);
   }
 }

@@ -21,6 +21,7 @@ const page = (): Connection => ({
   seat: null,
   notice: () => undefined,
   whisper: () => undefined,
+  presence: () => undefined,
 });
 
 /** A meeting whose store does as the test says, and which never gets media. */

@@ -15,6 +15,7 @@ import type { Connection } from './connection.ts';
 import { Foresight } from './foresight.ts';
 import { LiveMedia } from './live-media.ts';
 import { Patience } from './patience.ts';
+import { Presence } from './presence.ts';
 import type { Timings } from './timings.ts';
 import { snapshotFor, viewOfParticipant } from './views.ts';
 import type { LiveState } from './views.ts';
@@ -40,6 +41,7 @@ export class LiveMeeting {
   readonly media: LiveMedia;
   readonly patience: Patience;
   readonly foresight: Foresight;
+  readonly presence = new Presence(this);
   #meeting: Meeting;
   #organizationName: string | null = null;
   #chat: ChatMessage[] = [];
@@ -318,6 +320,18 @@ export class LiveMeeting {
         this.#tellPresent(false, 'invitations:changed', {
           invitations: this.#meeting.invitations.map((each) => each.toView()),
         });
+        return;
+      case 'stage-changed':
+        this.#tellPresent(true, 'stage:changed', { shown: this.#meeting.stage.shown });
+        return;
+      case 'offers-changed':
+        for (const { id } of this.#meeting.present) {
+          if (!event.participantIds.includes(id)) continue;
+          this.#tell(id, 'offers:changed', { offers: this.#meeting.stage.offersFor(id) });
+        }
+        return;
+      case 'brought-changed':
+        this.#tellPresent(false, 'brought:changed', { brought: [...this.#meeting.stage.brought] });
         return;
       case 'ended':
         this.#deps.ended(this);

@@ -9,6 +9,7 @@ import type { WorkerPool } from '../media/workers.ts';
 import type { ChatRepository } from '../store/chat-repository.ts';
 import type { ConnectionNumberRepository } from '../store/connection-number-repository.ts';
 import type { MeetingRepository } from '../store/meeting-repository.ts';
+import type { StageDocument } from '../meeting/stage.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
 import { LiveMeeting } from './live-meeting.ts';
 import type { LiveMeetingDependencies } from './live-meeting.ts';
@@ -24,6 +25,8 @@ export type LiveMeetingsOptions = {
   pool: WorkerPool;
   timings: Timings;
   log: Logger;
+  /** Told of every meeting that has ended. */
+  ended: (meetingId: string) => void;
 };
 
 /** All meetings that this node holds, found by ID, number, invitation or resume token. */
@@ -43,6 +46,7 @@ export class LiveMeetings {
         (await options.organizations.load(organizationId))?.name ?? null,
       ended: (live) => {
         this.#forget(live);
+        options.ended(live.id);
       },
     };
   }
@@ -106,6 +110,44 @@ export class LiveMeetings {
     const who = record?.participants.find((each) => each.resumeTokenHash === resumeTokenHash);
     if (!record || !who) throw new Refusal('seat-unknown', 'There is no such seat.');
     return { live: this.byId(record.id), participantId: who.id };
+  }
+
+  isLive(meetingId: string): boolean {
+    return this.#byId.has(meetingId);
+  }
+
+  /** Who is present in this meeting with this resume token; the account is the host's. */
+  seatOf(meetingId: string, resumeToken: string): { participantId: string; accountId: string | null } | null {
+    const hash = hashSecret(resumeToken);
+    const who = this.#byId.get(meetingId)?.meeting.present.find((each) => each.resumeTokenHash === hash);
+    return who ? { participantId: who.id, accountId: who.accountId } : null;
+  }
+
+  /** Whether this document is on show in this meeting. */
+  shows(meetingId: string, documentId: string): boolean {
+    return this.#byId.get(meetingId)?.meeting.stage.shown?.documentId === documentId;
+  }
+
+  /** Whether a document is on show or on offer in any meeting. */
+  uses(documentId: string): boolean {
+    return [...this.#byId.values()].some(({ meeting }) => meeting.stage.uses(documentId));
+  }
+
+  /** A document has another title, file or permission: where it is on show, everybody is told. */
+  async documentChanged(document: StageDocument): Promise<void> {
+    await this.#onStage((meeting) => {
+      meeting.stage.documentChanged(document);
+    });
+  }
+
+  async documentRemoved(documentId: string): Promise<void> {
+    await this.#onStage((meeting) => {
+      meeting.stage.documentRemoved(documentId);
+    });
+  }
+
+  async #onStage(act: (meeting: Meeting) => void): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((live) => live.change(act)));
   }
 
   /** Lets go of everything; the meetings themselves go on in the store. */

@@ -58,6 +58,9 @@ export function snapshotFor(
     self: viewer.id,
     participants: visible.map((each) => viewOfParticipant(each, facts.live(each.id))),
     chat: isPresent ? facts.chat.slice(-limits.chatInSnapshot) : [],
+    shown: isPresent ? meeting.stage.shown : null,
+    offers: isPresent ? meeting.stage.offersFor(viewer.id) : [],
+    brought: isHost ? [...meeting.stage.brought] : [],
     invitations: isHost ? meeting.invitations.map((each) => each.toView()) : [],
     now: facts.now,
   };

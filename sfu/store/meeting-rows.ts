@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
-import type { InvitationRecord, MeetingRecord, ParticipantRecord } from '../meeting/records.ts';
+import type { InvitationRecord, MeetingRecord, ParticipantRecord, StageRecord } from '../meeting/records.ts';
+import { emptyStage } from '../meeting/stage.ts';
 import type { InvitationTable, MeetingTable, ParticipantTable } from './schema.ts';
 import { storable } from './text.ts';
 
@@ -25,6 +26,7 @@ export function toRows(record: MeetingRecord): MeetingRows {
       ended_at: record.endedAt,
       end_reason: record.endReason,
       home: record.home,
+      stage: storable(JSON.stringify(record.stage)),
     },
     participants: record.participants.map((participant, position) => ({
       meeting_id: record.id,
@@ -73,6 +75,7 @@ export function toRecord(
     endedAt: meeting.ended_at,
     endReason: meeting.end_reason,
     home: meeting.home,
+    stage: meeting.stage === null ? emptyStage : (JSON.parse(meeting.stage) as StageRecord),
     participants: participants.map(toParticipant),
     invitations: invitations.map(toInvitation),
   };

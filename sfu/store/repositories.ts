@@ -2,6 +2,7 @@ import { AccountRepository } from './account-repository.ts';
 import { ChatRepository } from './chat-repository.ts';
 import { ConnectionNumberRepository } from './connection-number-repository.ts';
 import type { Database } from './database.ts';
+import { DocumentRepository } from './document-repository.ts';
 import { MeetingRepository } from './meeting-repository.ts';
 import { OrganizationRepository } from './organization-repository.ts';
 import { SessionRepository } from './session-repository.ts';
@@ -17,5 +18,6 @@ export function createRepositories(db: Database) {
     organizations: new OrganizationRepository(db),
     accounts: new AccountRepository(db),
     sessions: new SessionRepository(db),
+    documents: new DocumentRepository(db),
   };
 }

@@ -1,3 +1,4 @@
+import type { DocumentFormat } from '../protocol/documents.ts';
 import type { DeviceState, EndReason, LeaveReason, Role, Standing } from '../protocol/view.ts';
 
 /**
@@ -13,6 +14,8 @@ export type Schema = {
   invitations: InvitationTable;
   chat_messages: ChatMessageTable;
   connection_numbers: ConnectionNumberTable;
+  documents: DocumentTable;
+  document_memos: DocumentMemoTable;
 };
 
 export type OrganizationTable = {
@@ -67,6 +70,8 @@ export type MeetingTable = {
   ended_at: number | null;
   end_reason: EndReason | null;
   home: string;
+  /** JSON of a StageRecord; null in meetings from before there were documents. */
+  stage: string | null;
 };
 
 export type ParticipantTable = {
@@ -107,6 +112,44 @@ export type ChatMessageTable = {
   name: string;
   text: string;
   at: number;
+};
+
+/** What failed leaves no row. */
+export type DocumentState = 'converting' | 'ready';
+
+export type DocumentTable = {
+  id: string;
+  /** The owner; null for what a guest has brought and nobody has kept. */
+  account_id: string | null;
+  /** Where a guest has brought it; null for a rep's own. */
+  meeting_id: string | null;
+  participant_id: string | null;
+  title: string;
+  file_name: string;
+  format: DocumentFormat;
+  bytes: number;
+  pages: number;
+  version: number;
+  share_file: number;
+  /** The place in the owner's list, lowest first. */
+  position: number;
+  state: DocumentState;
+  /** Keys of the blob store. */
+  original_blob: string;
+  /** Null until there is one; that of the original where it is a PDF itself. */
+  pdf_blob: string | null;
+  /** JSON. */
+  substituted_fonts: string;
+  /** The document whose file this one is to become, once it is ready. */
+  replaces: string | null;
+  created_at: number;
+};
+
+export type DocumentMemoTable = {
+  document_id: string;
+  /** 0: to the whole document. */
+  page: number;
+  text: string;
 };
 
 export type ConnectionNumberTable = {

@@ -34,7 +34,8 @@ describe('the pages', () => {
     expect(policy.split(';')).toEqual(
       expect.arrayContaining([
         "default-src 'self'",
-        "script-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "worker-src 'self'",
         "connect-src 'self'",
         "frame-ancestors 'none'",
       ]),

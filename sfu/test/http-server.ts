@@ -71,6 +71,11 @@ export class HttpServer {
       sessions: this.#sessions,
       passwordChange: new PasswordChange(accounts, signIn, this.#sessions),
       organizations,
+      // Documents are tried on the whole server, where meetings are.
+      documents: null as never,
+      blobs: null as never,
+      tickets: null as never,
+      seats: { find: () => null, shows: () => false, uses: () => false, documentRemoved: async () => {} },
     });
     this.#server = http.createServer(app).listen(0, '127.0.0.1');
     await once(this.#server, 'listening');

@@ -1,4 +1,5 @@
 import { hashSecret, newId, newSecret } from '../meeting/identity.ts';
+import { emptyStage } from '../meeting/stage.ts';
 import type { ChatRecord, InvitationRecord, MeetingRecord, ParticipantRecord } from '../meeting/records.ts';
 
 /** A moment in 2026; past 2^31 and 2^32, as all times in milliseconds are. */
@@ -49,6 +50,7 @@ export function meeting(changes: Partial<MeetingRecord> = {}): MeetingRecord {
     home: 'node-1',
     participants: [participant({ role: 'host', name: '𠮷野 花子 👩‍💼' }), participant()],
     invitations: [invitation()],
+    stage: emptyStage,
     ...changes,
   };
 }

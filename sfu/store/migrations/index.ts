@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import * as first from './0001-first.ts';
+import * as documents from './0002-documents.ts';
 
 /**
  * Every migration, by a name that is never changed once it is out: databases remember it. New ones go to the
@@ -7,4 +8,5 @@ import * as first from './0001-first.ts';
  */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
+  '0002-documents': documents,
 };

@@ -3,8 +3,15 @@ import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import type { z } from 'zod';
 import type { ErrorCode } from '../../protocol/codes.ts';
-import { notices, whispers } from '../../protocol/notices.ts';
-import type { Notice, NoticeName, Whisper, WhisperName } from '../../protocol/notices.ts';
+import { notices, presence, whispers } from '../../protocol/notices.ts';
+import type {
+  Notice,
+  NoticeName,
+  PresenceToPage,
+  PresenceToPageName,
+  Whisper,
+  WhisperName,
+} from '../../protocol/notices.ts';
 import { requests, seat } from '../../protocol/requests.ts';
 import type { Answer, Input, Output, RequestName } from '../../protocol/requests.ts';
 import type { Snapshot } from '../../protocol/view.ts';
@@ -19,7 +26,7 @@ export type PageOptions = {
   headers?: Record<string, string>;
 };
 
-type Heard = { kind: 'notice' | 'whisper'; name: string; body: unknown; taken: boolean };
+type Heard = { kind: 'notice' | 'whisper' | 'presence'; name: string; body: unknown; taken: boolean };
 
 /** What the server has answered instead of a value. */
 export class RequestRefused extends Error {
@@ -149,6 +156,10 @@ export class Page {
     return this.#next('whisper', name, () => true) as Promise<Whisper<N>>;
   }
 
+  nextPresence<N extends PresenceToPageName>(name: N): Promise<PresenceToPage<N>> {
+    return this.#next('presence', name, () => true) as Promise<PresenceToPage<N>>;
+  }
+
   /** Waits until the meeting, as this page knows it, is as described. */
   async sees(what: string, holds: (view: MeetingView) => boolean): Promise<void> {
     await this.#wait(
@@ -165,7 +176,7 @@ export class Page {
   }
 
   /** How many notices of this name have come so far. */
-  countOf(name: NoticeName | WhisperName): number {
+  countOf(name: NoticeName | WhisperName | PresenceToPageName): number {
     return this.#heard.filter((each) => each.name === name).length;
   }
 
@@ -185,6 +196,10 @@ export class Page {
       this.#check(`the whisper ${name}`, whispers[name as WhisperName], body);
       if (name === 'seat:admitted') this.#look((body as Whisper<'seat:admitted'>).snapshot);
       this.#heard.push({ kind: 'whisper', name, body, taken: false });
+    } else if (Object.hasOwn(presence.toPage, name)) {
+      const [body] = parameters;
+      this.#check(`the presence ${name}`, presence.toPage[name as PresenceToPageName], body);
+      this.#heard.push({ kind: 'presence', name, body, taken: false });
     } else {
       this.complaints.push(`nobody knows the message ${name}`);
     }

@@ -1,3 +1,4 @@
+import type { BroughtDocument, OfferView, ShownDocument } from '../../protocol/documents.ts';
 import type { Notice, NoticeName } from '../../protocol/notices.ts';
 import type { ChatMessage, InvitationView, ParticipantView, Snapshot } from '../../protocol/view.ts';
 
@@ -17,6 +18,9 @@ export class MeetingView {
   chat: ChatMessage[] = [];
   invitations: InvitationView[] = [];
   mediaEpoch = '';
+  shown: ShownDocument | null = null;
+  offers: OfferView[] = [];
+  brought: BroughtDocument[] = [];
 
   get snapshot(): Snapshot {
     if (!this.#snapshot) throw new Error('This page has not been in any meeting yet.');
@@ -63,6 +67,9 @@ export class MeetingView {
     this.chat = [...snapshot.chat];
     this.invitations = snapshot.invitations;
     this.mediaEpoch = snapshot.mediaEpoch;
+    this.shown = snapshot.shown;
+    this.offers = snapshot.offers;
+    this.brought = snapshot.brought;
     const last = this.#revision;
     this.#revision = snapshot.revision;
     const later = this.#sinceAsked.filter((each) => each.revision > snapshot.revision);
@@ -81,8 +88,9 @@ export class MeetingView {
 
   describe(): string {
     if (!this.#snapshot) return 'nothing';
-    const { participants, chat, invitations, mediaEpoch } = this;
-    return JSON.stringify({ participants, chat: chat.map((each) => each.text), invitations, mediaEpoch });
+    const { participants, chat, invitations, mediaEpoch, shown, offers, brought } = this;
+    const said = chat.map((each) => each.text);
+    return JSON.stringify({ participants, chat: said, invitations, mediaEpoch, shown, offers, brought });
   }
 
   #advance({ name, revision, notice }: Numbered): string | null {
@@ -108,6 +116,15 @@ export class MeetingView {
       }
       case 'invitations:changed':
         this.invitations = (notice as Notice<'invitations:changed'>).invitations;
+        return;
+      case 'stage:changed':
+        this.shown = (notice as Notice<'stage:changed'>).shown;
+        return;
+      case 'offers:changed':
+        this.offers = (notice as Notice<'offers:changed'>).offers;
+        return;
+      case 'brought:changed':
+        this.brought = (notice as Notice<'brought:changed'>).brought;
         return;
       case 'media:reset':
         this.mediaEpoch = (notice as Notice<'media:reset'>).epoch;

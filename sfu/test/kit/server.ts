@@ -21,6 +21,7 @@ const wide = { points: 100_000, duration: 60 };
 /** So wide that no story but those about limits ever meets one. */
 export const wideLimits: GuardLimits = {
   messages: wide,
+  presence: wide,
   faults: wide,
   wrongNumbers: wide,
   wrongNumbersInAll: wide,
@@ -85,6 +86,10 @@ export class TestServer {
   get base(): string {
     if (!this.#running) throw new Error('The server is not running.');
     return `http://127.0.0.1:${this.#running.port}`;
+  }
+
+  get dataDir(): string {
+    return readConfig(this.#env).dataDir;
   }
 
   get workerPids(): number[] {

@@ -1,0 +1,146 @@
+import { Router, type Request, type Response } from 'express';
+import { tooLarge } from '../../documents/library.ts';
+import { Refusal } from '../../protocol/codes.ts';
+import { changeDocument, orderDocuments, uploadQuery, type DocumentList } from '../../protocol/documents.ts';
+import { limits } from '../../protocol/limits.ts';
+import { id, secret } from '../../protocol/values.ts';
+import { checked } from '../checked.ts';
+import type { HttpDeps } from '../deps.ts';
+import { asAttachment, sendBlob } from '../send-blob.ts';
+import { accountOf, visitorOf } from '../visitor.ts';
+
+type Deps = Pick<HttpDeps, 'documents' | 'blobs' | 'tickets' | 'seats' | 'sessions'>;
+
+/** An upload of which nothing comes for this long has broken off. */
+const uploadIdleMs = 60_000;
+
+const mediaTypes = {
+  pdf: 'application/pdf',
+  doc: 'application/msword',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  xls: 'application/vnd.ms-excel',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  ppt: 'application/vnd.ms-powerpoint',
+  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+} as const;
+
+/**
+ * Documents: a rep's own from the desk, and from within a meeting those of whoever holds the seat. Memos are the
+ * rep's alone (D2); the pages of a document are for its owner and for the meeting in which it is on show.
+ */
+export function documentRoutes(deps: Deps): Router {
+  const { documents, blobs, tickets, seats } = deps;
+  const router = Router();
+  const visitor = (request: Request) => visitorOf(request, deps);
+  const idOf = (request: Request) => checked(id, request.params['id']);
+
+  router.get('/documents', async (request, response) => {
+    const { owner } = await visitor(request);
+    const count = owner.kind === 'account' ? limits.documentsPerAccount : limits.documentsPerGuest;
+    response.json({
+      documents: await documents.list(owner),
+      limits: { ...documents.limits, count },
+    } satisfies DocumentList);
+  });
+
+  router.post('/documents', async (request, response) => {
+    const upload = checked(uploadQuery, request.query);
+    const { owner } = await visitor(request);
+    response.status(202).json(await received(request, () => documents.receive(owner, upload, request)));
+  });
+
+  router.put('/documents/order', async (request, response) => {
+    const { ids } = checked(orderDocuments, request.body);
+    await documents.order(accountOf(await visitor(request)), ids);
+    response.status(204).end();
+  });
+
+  router.get('/documents/:id', async (request, response) => {
+    const { owner } = await visitor(request);
+    response.json(await documents.view(owner, idOf(request)));
+  });
+
+  router.patch('/documents/:id', async (request, response) => {
+    const change = checked(changeDocument, request.body);
+    response.json(await documents.change((await visitor(request)).owner, idOf(request), change));
+  });
+
+  router.delete('/documents/:id', async (request, response) => {
+    const { owner } = await visitor(request);
+    const documentId = idOf(request);
+    if (seats.uses(documentId)) {
+      await documents.find(owner, documentId);
+      throw new Refusal('document-in-use', 'It is on show or on offer in a meeting.');
+    }
+    await documents.remove(owner, documentId);
+    await seats.documentRemoved(documentId);
+    response.status(204).end();
+  });
+
+  router.put('/documents/:id/file', async (request, response) => {
+    const upload = checked(uploadQuery, request.query);
+    const accountId = accountOf(await visitor(request));
+    const documentId = idOf(request);
+    response
+      .status(202)
+      .json(await received(request, () => documents.replace(accountId, documentId, upload, request)));
+  });
+
+  /** The owner has read why a new file was refused. */
+  router.delete('/documents/:id/file', async (request, response) => {
+    await documents.dismissReplacement(accountOf(await visitor(request)), idOf(request));
+    response.status(204).end();
+  });
+
+  router.get('/documents/:id/pdf', async (request, response) => {
+    const asking = await visitor(request);
+    const documentId = idOf(request);
+    const isShown = asking.meetingId !== null && seats.shows(asking.meetingId, documentId);
+    const record = isShown
+      ? await documents.load(documentId)
+      : await documents.find(asking.owner, documentId);
+    if (record.pdfBlob === null) throw new Refusal('document-not-ready', 'It is still being prepared.');
+    await serve(request, response, record.pdfBlob, mediaTypes.pdf);
+  });
+
+  router.get('/documents/:id/original', async (request, response) => {
+    const { owner } = await visitor(request);
+    const record = await documents.find(owner, idOf(request));
+    response.set('Content-Disposition', asAttachment(record.fileName));
+    await serve(request, response, record.originalBlob, mediaTypes[record.format]);
+  });
+
+  router.get('/downloads/:ticket', async (request, response) => {
+    const ticket = secret.safeParse(request.params['ticket']);
+    const download = ticket.success ? tickets.find(ticket.data) : null;
+    if (!download) throw new Refusal('document-unknown', 'This download is over; accept the file once more.');
+    response.set('Content-Disposition', asAttachment(download.fileName));
+    await serve(request, response, download.blob, 'application/octet-stream');
+  });
+
+  async function serve(request: Request, response: Response, key: string, type: string): Promise<void> {
+    if (await sendBlob(blobs, key, { request, response, type })) return;
+    response.removeHeader('Content-Disposition');
+    throw new Refusal('document-unknown', 'This document is not there any more.');
+  }
+
+  /** Reads the body as it comes; what is said to be too large is refused before. */
+  async function received<T>(request: Request, take: () => Promise<T>): Promise<T> {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    const { bytes } = documents.limits;
+    if (announced > bytes) throw tooLarge(bytes);
+    if (!request.is('application/octet-stream')) {
+      throw new Refusal('bad-request', 'A file is sent as application/octet-stream.');
+    }
+    request.setTimeout(uploadIdleMs, () => request.destroy());
+    try {
+      return await take();
+    } catch (error) {
+      // Nobody is there to read this; but it is no defect, either.
+      if (!request.complete && request.destroyed) throw new Refusal('bad-request', 'The upload broke off.');
+      throw error;
+    }
+  }
+
+  return router;
+}

@@ -1,0 +1,79 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryBlobs } from './blobs.ts';
+
+let folder = '';
+let blobs: DirectoryBlobs;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'taimen-blobs-'));
+  blobs = await DirectoryBlobs.open(path.join(folder, 'blobs'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const files = async () =>
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+
+async function kept(content: string): Promise<string> {
+  const blob = await blobs.write(Readable.from([content]));
+  await blob.keep();
+  return blob.key;
+}
+
+describe('blobs', () => {
+  it('are there once they are kept, whole and in ranges', async () => {
+    const blob = await blobs.write(Readable.from(['対面', 'の資料']));
+    expect(await blobs.size(blob.key)).toBeNull();
+    await blob.keep();
+    expect(await blobs.size(blob.key)).toBe(15);
+    expect(await text(blobs.read(blob.key))).toBe('対面の資料');
+    expect(await text(blobs.read(blob.key, { start: 3, end: 8 }))).toBe('面の');
+  });
+
+  it('that break off, or are discarded, leave nothing behind', async () => {
+    const breaking = Readable.from(
+      (function* () {
+        yield 'half of it';
+        throw new Error('the line is gone');
+      })(),
+    );
+    await expect(blobs.write(breaking)).rejects.toThrow('the line is gone');
+    await (await blobs.write(Readable.from(['unwanted']))).discard();
+    expect(await files()).toEqual([]);
+  });
+
+  it('are copied from files, which stay', async () => {
+    const file = path.join(folder, 'a.pdf');
+    await writeFile(file, 'pdf');
+    const blob = await blobs.take(file);
+    await blob.keep();
+    expect(await text(blobs.read(blob.key))).toBe('pdf');
+    expect(await files()).toHaveLength(2);
+  });
+
+  it('go for good, also a second time', async () => {
+    const key = await kept('x');
+    await blobs.remove(key);
+    await blobs.remove(key);
+    expect(await blobs.size(key)).toBeNull();
+  });
+
+  it('that nothing uses are swept away at a start, with what was being written', async () => {
+    const [used, unused] = [await kept('used'), await kept('unused')];
+    await blobs.write(Readable.from(['was being written when the power went']));
+    expect(await blobs.removeUnused(new Set([used]))).toBe(2);
+    expect(await blobs.size(used)).toBe(4);
+    expect(await blobs.size(unused)).toBeNull();
+    expect(await files()).toHaveLength(1);
+  });
+
+  it('have keys that lead nowhere else', () => {
+    for (const key of ['../../etc/passwd', '', 'a'.repeat(31), `${'a'.repeat(31)}/`]) {
+      expect(() => blobs.file(key)).toThrow('no key');
+    }
+  });
+});

@@ -1,0 +1,140 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Bytes from `start` to `end`, both included, as HTTP counts them. */
+export type ByteRange = { start: number; end: number };
+
+/** A blob that is being written: it exists for nobody until it is kept. */
+export interface NewBlob {
+  readonly key: string;
+  /** Where it lies meanwhile, to be looked at by programs that need a file. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Now it is there, also after a power cut. */
+  keep(): Promise<void>;
+  /** Idempotent; after `keep` it does nothing. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Files of people under random names. A directory today; whatever keeps streams under keys will do.
+ */
+export interface BlobStore {
+  /** @throws what the stream or the disk throws; nothing is left behind then. */
+  write(content: Readable): Promise<NewBlob>;
+  /** Takes a file of this machine over as a new blob, by copy. */
+  take(file: string): Promise<NewBlob>;
+  /** Size in bytes; null when there is no such blob. */
+  size(key: string): Promise<number | null>;
+  read(key: string, range?: ByteRange): Readable;
+  /** A file with this content, for programs that need one; not to be changed. */
+  file(key: string): string;
+  remove(key: string): Promise<void>;
+  /** Removes every blob that is not in use, and all that was being written. Only while nobody writes. */
+  removeUnused(used: ReadonlySet<string>): Promise<number>;
+}
+
+const keyForm = /^[A-Za-z0-9_-]{32}$/;
+
+/** Blobs in a folder, spread over subfolders by the first characters of a hash of the key. */
+export class DirectoryBlobs implements BlobStore {
+  readonly #folder: string;
+  readonly #incoming: string;
+
+  private constructor(folder: string) {
+    this.#folder = path.join(folder, 'kept');
+    this.#incoming = path.join(folder, 'incoming');
+  }
+
+  /** @param folder an absolute path; made if it is not there. */
+  static async open(folder: string): Promise<DirectoryBlobs> {
+    const blobs = new DirectoryBlobs(folder);
+    await mkdir(blobs.#folder, { recursive: true });
+    await mkdir(blobs.#incoming, { recursive: true });
+    return blobs;
+  }
+
+  async write(content: Readable): Promise<NewBlob> {
+    return this.#incomingBlob((file) => pipeline(content, createWriteStream(file, { flags: 'wx' })));
+  }
+
+  async take(file: string): Promise<NewBlob> {
+    return this.#incomingBlob((into) => copyFile(file, into));
+  }
+
+  async size(key: string): Promise<number | null> {
+    return stat(this.file(key)).then(
+      ({ size }) => size,
+      () => null,
+    );
+  }
+
+  read(key: string, range?: ByteRange): Readable {
+    return createReadStream(this.file(key), range);
+  }
+
+  file(key: string): string {
+    if (!keyForm.test(key)) throw new Error('This is no key of a blob.');
+    const folder = createHash('sha256').update(key).digest('hex').slice(0, 2);
+    return path.join(this.#folder, folder, key);
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.file(key), { force: true });
+  }
+
+  async removeUnused(used: ReadonlySet<string>): Promise<number> {
+    let removed = 0;
+    for (const file of await readdir(this.#incoming)) {
+      await rm(path.join(this.#incoming, file), { force: true });
+      removed += 1;
+    }
+    for (const folder of await readdir(this.#folder)) {
+      for (const key of await readdir(path.join(this.#folder, folder))) {
+        if (used.has(key)) continue;
+        await rm(path.join(this.#folder, folder, key), { force: true });
+        removed += 1;
+      }
+    }
+    return removed;
+  }
+
+  async #incomingBlob(fill: (file: string) => Promise<void>): Promise<NewBlob> {
+    const key = randomBytes(24).toString('base64url');
+    const file = path.join(this.#incoming, key);
+    try {
+      await fill(file);
+      const { size: bytes } = await stat(file);
+      const kept = this.file(key);
+      return {
+        key,
+        path: file,
+        bytes,
+        keep: async () => {
+          await flush(file);
+          await mkdir(path.dirname(kept), { recursive: true });
+          await rename(file, kept);
+          await flush(path.dirname(kept));
+        },
+        discard: () => rm(file, { force: true }),
+      };
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
+  }
+}
+
+/** A folder, too: a rename is safe when the folder is written. */
+async function flush(file: string): Promise<void> {
+  const handle = await open(file, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

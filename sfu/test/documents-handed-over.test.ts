@@ -1,0 +1,172 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../meeting/identity.ts';
+import type { DocumentView } from '../protocol/documents.ts';
+import { codeOf } from './kit/client.ts';
+import type { Page } from './kit/client.ts';
+import { ask, bring, headersOf, seatHeaders, send } from './kit/documents.ts';
+import type { Asker } from './kit/documents.ts';
+import { pdfOf } from './kit/pdf.ts';
+import { TestServer } from './kit/server.ts';
+import { comeByLink, fourPeople, room } from './kit/stories.ts';
+import { until } from './kit/waiting.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start({ env: { DOCUMENT_MAX_BYTES: '300000', DOCUMENT_MAX_PAGES: '50' } });
+});
+afterEach(() => server.closePages());
+afterAll(() => server.stop());
+
+const threePages = pdfOf(3);
+
+const get = (asker: Asker, to: string, headers: Record<string, string> = {}) =>
+  ask(server.base, { ...headersOf(asker), ...headers }, 'GET', to);
+const listOf = async (asker: Asker) =>
+  (await get(asker, '/api/documents')).json['documents'] as DocumentView[];
+
+/** Everything in the folder of files, whatever its name. */
+async function filesKept(): Promise<string[]> {
+  const found = await readdir(path.join(server.dataDir, 'blobs'), { recursive: true, withFileTypes: true });
+  const jobs = await readdir(path.join(server.dataDir, 'conversions')).catch(() => []);
+  return [...found.filter((each) => each.isFile()).map(({ name }) => name), ...jobs];
+}
+
+/** A host with a document of ten pages, and guests. */
+async function presenting() {
+  const four = await fourPeople(server);
+  const document = await bring(server.base, four.host, pdfOf(10), 'ご提案書.pdf');
+  return { ...four, document };
+}
+
+describe('handing over', () => {
+  async function offered() {
+    const four = await presenting();
+    const { host, guests, document } = four;
+    await ask(server.base, seatHeaders(host), 'PATCH', `/api/documents/${document.id}`, { shareFile: true });
+    const { offerId } = await host.request('offer:make', { documentId: document.id });
+    for (const guest of guests) await guest.sees('the offer', ({ offers }) => offers.length === 1);
+    return { ...four, offerId };
+  }
+  const states = (page: Page) => page.view.offers[0]?.recipients.map(({ state }) => state);
+
+  test('a file that is not shared cannot be offered', async () => {
+    const { host, document } = await presenting();
+    expect(await codeOf(host.request('offer:make', { documentId: document.id }))).toBe('document-not-shared');
+  });
+
+  test('each guest takes or declines it; the rep sees which, and nobody else does', async () => {
+    const { host, guests, document, offerId } = await offered();
+    const [taker, decliner, waiter] = guests;
+    const { path: to } = await taker.request('offer:receive', { offerId });
+    await decliner.request('offer:decline', { offerId });
+    await host.sees('who took it', () => states(host)?.join() === 'taken,declined,open');
+    expect(states(waiter)).toEqual(['open']);
+    expect(JSON.stringify(waiter.view.offers)).not.toContain(taker.self);
+    const file = await ask(server.base, {}, 'GET', to);
+    expect(file.body.equals(pdfOf(10))).toBe(true);
+    expect(file.headers.get('content-disposition')).toContain(encodeURIComponent('ご提案書.pdf'));
+    expect(document.fileName).toBe('ご提案書.pdf');
+  });
+
+  test('the file goes to those it was offered to only, and by their ticket', async () => {
+    const { host, guests, offerId } = await offered();
+    const [guest] = guests;
+    await guests[2].request('meeting:leave', {});
+    const late = await comeByLink(server, host, '後から');
+    expect(late.view.offers).toEqual([]);
+    expect(await codeOf(late.request('offer:receive', { offerId }))).toBe('offer-unknown');
+    expect(await codeOf(host.request('offer:receive', { offerId }))).toBe('offer-unknown');
+    const { path: to } = await guest.request('offer:receive', { offerId });
+    const forged = to.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+    expect((await ask(server.base, {}, 'GET', forged)).status).toBe(404);
+  });
+
+  test('stays open over a reload and a restart, and can be taken again', async () => {
+    const { guests, offerId } = await offered();
+    const [guest] = guests;
+    const { resumeToken } = guest;
+    await guest.request('offer:receive', { offerId });
+    guest.close();
+    await server.down();
+    await server.up();
+    const back = await server.openPage();
+    await back.request('seat:resume', { resumeToken: resumeToken! });
+    expect(states(back)).toEqual(['taken']);
+    const { path: to } = await back.request('offer:receive', { offerId });
+    expect((await ask(server.base, {}, 'GET', to)).status).toBe(200);
+  });
+
+  test('needs somebody to give it to', async () => {
+    const { host } = await room(server);
+    const document = await bring(server.base, host, threePages, 'a.pdf');
+    await ask(server.base, seatHeaders(host), 'PATCH', `/api/documents/${document.id}`, { shareFile: true });
+    expect(await codeOf(host.request('offer:make', { documentId: document.id }))).toBe('nobody-to-offer');
+  });
+});
+
+describe('what a guest brings', () => {
+  test('is shown and handed over without an account, and seen by nobody before that', async () => {
+    const { host, guests } = await fourPeople(server);
+    const [guest, other] = guests;
+    const document = await bring(server.base, guest, threePages, '当社の図面.pdf');
+    expect(await listOf(guest)).toHaveLength(1);
+    expect(await listOf(other)).toEqual([]);
+    expect(
+      (await ask(server.base, seatHeaders(host), 'GET', `/api/documents/${document.id}/pdf`)).status,
+    ).toBe(404);
+    await guest.request('document:show', { documentId: document.id });
+    await host.sees('the drawing', ({ shown }) => shown?.title === '当社の図面');
+    expect(host.view.brought).toMatchObject([{ documentId: document.id, kept: false }]);
+    expect(other.view.brought).toEqual([]);
+    await guest.request('offer:make', { documentId: document.id });
+    await host.sees('the offer', ({ offers }) => offers.length === 1);
+    const { path: to } = await host.request('offer:receive', { offerId: host.view.offers[0]!.id });
+    expect((await ask(server.base, {}, 'GET', to)).body.equals(threePages)).toBe(true);
+    await host.request('document:close', { documentId: document.id });
+    await guest.sees('nothing on show', ({ shown }) => shown === null);
+  });
+
+  test('goes with the meeting, but for what the rep keeps', async () => {
+    const { host, guests } = await fourPeople(server);
+    const [guest] = guests;
+    const gone = await bring(server.base, guest, threePages, '消える.pdf');
+    const kept = await bring(server.base, guest, threePages, '残る.pdf');
+    for (const { id } of [gone, kept]) await guest.request('document:show', { documentId: id });
+    expect(await codeOf(guest.request('document:keep', { documentId: kept.id }))).toBe('not-allowed');
+    expect(await codeOf(host.request('document:keep', { documentId: newId() }))).toBe('document-unknown');
+    await host.request('document:keep', { documentId: kept.id });
+    await host.sees('that it is kept', ({ brought }) => brought.some((each) => each.kept));
+    const files = (await filesKept()).length;
+    await host.request('meeting:end', {});
+    await until('what is not kept is gone', async () => (await filesKept()).length === files - 1);
+    expect((await listOf({ cookie: host.cookie })).map(({ title }) => title)).toEqual(['残る']);
+  });
+
+  test('has a limit', async () => {
+    const { guests } = await fourPeople(server);
+    for (let count = 0; count < 10; count += 1) await bring(server.base, guests[0], pdfOf(1), `${count}.pdf`);
+    const answer = await send(server.base, guests[0], pdfOf(1), 'eleventh.pdf');
+    expect(answer).toMatchObject({ status: 409, json: { code: 'document-count', details: { count: 10 } } });
+  });
+
+  test('has no memos, and guests cannot read or write the rep’s', async () => {
+    const { host, guests, document } = await presenting();
+    const memo = { text: '原価は300万円' };
+    await ask(server.base, seatHeaders(host), 'PUT', `/api/documents/${document.id}/memos/1`, memo);
+    await host.request('document:show', { documentId: document.id });
+    const own = await bring(server.base, guests[0], threePages, '図面.pdf');
+    for (const id of [document.id, own.id]) {
+      const read = await ask(server.base, seatHeaders(guests[0]), 'GET', `/api/documents/${id}/memos`);
+      const write = await ask(
+        server.base,
+        seatHeaders(guests[0]),
+        'PUT',
+        `/api/documents/${id}/memos/1`,
+        memo,
+      );
+      expect([read.status, write.status]).toEqual([403, 403]);
+    }
+  });
+});
