@@ -1,10 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { pdfAssets } from './build/pdf-assets.ts';
 import { precompress } from './build/precompress.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const page = (name: string) => here(`./pages/${name}/index.html`);
+
+/** The desk's own parts, and what comes with the first document: pdf.js, the page, what is around it, words and signs. */
+const neededLater =
+  /\/web\/src\/(desk|stage|documents)\/|\/web\/src\/i18n\/(stage|documents|failures-documents)|\/pdfjs-dist\/|\/icons\/(chevron-left|chevron-right|layout-list|maximize|zoom-in|zoom-out)\.svelte$/u;
 
 /*
  * Every page has an entry of its own, so that a customer downloads nothing of the desk. What the pages share
@@ -15,7 +20,7 @@ export default defineConfig({
   // Pages live at /, /join, /i/… and /meeting/…: addresses of files begin at the root.
   base: '/',
   publicDir: 'public',
-  plugins: [svelte({ configFile: false }), precompress()],
+  plugins: [svelte({ configFile: false }), pdfAssets(), precompress()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -26,6 +31,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     reportCompressedSize: false,
+    // pdf.js and its worker are what they are; nobody fetches them before a document is at hand.
+    chunkSizeWarningLimit: 1_500,
     rolldownOptions: {
       input: {
         start: page('start'),
@@ -38,8 +45,8 @@ export default defineConfig({
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
         codeSplitting: {
-          // What two pages or more have in common is one file; the desk's own words and parts never are.
-          groups: [{ name: 'shared', minShareCount: 2, test: (id) => !id.includes('/web/src/desk/') }],
+          // What two pages or more have in common is one file, but for what most visits never need.
+          groups: [{ name: 'shared', minShareCount: 2, test: (id) => !neededLater.test(id) }],
         },
       },
     },

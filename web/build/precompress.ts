@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const compressible = new Set(['.js', '.css', '.html', '.svg', '.json']);
+const compressible = new Set(['.js', '.mjs', '.css', '.html', '.svg', '.json', '.wasm', '.ttf']);
 /** Below this a packet is a packet, compressed or not. */
 const worthwhileBytes = 1_024;
 
@@ -12,7 +12,7 @@ const toBrotli = promisify(brotliCompress);
 const toGzip = promisify(gzip);
 
 /**
- * Writes `.br` and `.gz` beside every text file of the build, at the highest level: once per build instead of
+ * Writes `.br` and `.gz` beside every file of the build that becomes smaller by it, at the highest level: once per build instead of
  * once per visitor.
  */
 export function precompress(): Plugin {

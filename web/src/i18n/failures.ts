@@ -2,5 +2,17 @@ import type { Failure } from '../session/api.ts';
 
 export type FailureDetails = Failure['details'];
 
+/** Codes that only those read who have to do with documents; their sentences come with the documents' parts. */
+export type DocumentCode =
+  | Extract<Failure['code'], `document-${string}`>
+  | 'storage-full'
+  | 'page-unknown'
+  | 'offer-unknown'
+  | 'nobody-to-offer'
+  | 'upload-broken';
+
+type Texts<C extends string> = Readonly<Record<C, string | ((details: FailureDetails) => string)>>;
+
 /** One sentence or two for every code: what is wrong and what to do. The compiler sees to it that none is missing. */
-export type FailureTexts = Readonly<Record<Failure['code'], string | ((details: FailureDetails) => string)>>;
+export type FailureTexts = Texts<Exclude<Failure['code'], DocumentCode>>;
+export type DocumentFailureTexts = Texts<DocumentCode>;

@@ -4,11 +4,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../../sfu/protocol/codes.ts';
 import { deskEn } from './desk-en.ts';
 import { deskJa } from './desk-ja.ts';
+import './documents.ts';
+import { documentsEn } from './documents-en.ts';
+import { documentsJa } from './documents-ja.ts';
 import { en } from './en.ts';
 import { failureText } from './failure-text.ts';
 import { listOf, minutesLeft, stopwatch, waitingTime } from './format.ts';
 import { ja } from './ja.ts';
 import { language, locales } from './locale.svelte.ts';
+import { stageEn } from './stage-en.ts';
+import { stageJa } from './stage-ja.ts';
 
 type Leaf = string | ((...parameters: never[]) => string);
 type Tree = { readonly [key: string]: Leaf | Tree };
@@ -25,7 +30,9 @@ function leaves(texts: Tree, path = ''): Map<string, Leaf> {
 
 const catalogues = [
   { name: 'customer', ja, en, word: 't' },
+  { name: 'stage', ja: stageJa, en: stageEn, word: 's' },
   { name: 'desk', ja: deskJa, en: deskEn, word: 'd' },
+  { name: 'documents', ja: documentsJa, en: documentsEn, word: 'w' },
 ];
 
 afterEach(() => language.choose('ja'));
@@ -59,7 +66,14 @@ describe.each(catalogues)('the words: $name', (catalogue) => {
 });
 
 describe('failures in words', () => {
-  const codes = [...errorCodes, 'offline', 'timeout', 'media-unreachable', 'screen-failed'] as const;
+  const codes = [
+    ...errorCodes,
+    'offline',
+    'timeout',
+    'media-unreachable',
+    'screen-failed',
+    'upload-broken',
+  ] as const;
 
   it.each(locales)('have a sentence for every code in %s', (locale) => {
     language.choose(locale);

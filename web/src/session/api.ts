@@ -1,5 +1,11 @@
 import type { ErrorCode } from '../../../sfu/protocol/codes.ts';
 import type {
+  BroughtDocument,
+  OfferView,
+  PointerPlace,
+  ShownDocument,
+} from '../../../sfu/protocol/documents.ts';
+import type {
   ChatMessage,
   DeviceState,
   EndReason,
@@ -17,7 +23,7 @@ import type {
 /** A failure in the words of the closed list, plus those that happen before the server is asked. */
 export type Failure = {
   /** `media-unreachable`: the server answers, but its media port does not (J1: a firewall, most often). */
-  code: ErrorCode | 'offline' | 'timeout' | 'media-unreachable' | 'screen-failed';
+  code: ErrorCode | 'offline' | 'timeout' | 'media-unreachable' | 'screen-failed' | 'upload-broken';
   details: Readonly<Record<string, string | number>>;
 };
 
@@ -98,7 +104,51 @@ export type CallEvent =
   | { kind: 'joined' | 'returned'; name: string; at: number }
   | { kind: 'left'; name: string; reason: LeaveReason; at: number };
 
+/** Somebody else's pointer, over the page on which it is (D4). */
+export type Palm = PointerPlace & { readonly participantId: string; readonly name: string };
+
+/** Where a document's pages come from, and what the server wants to see for them. */
+export type DocumentSource = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+
+/**
+ * The documents of a call: what is on everybody's screen, whose hands are on it, and what is handed over (D3 to
+ * D7). What it shows comes from the server alone, but for the own page turns, which do not wait for it.
+ */
+export interface StageApi {
+  readonly shown: ShownDocument | null;
+  /** Somebody is choosing a document: what shows one can be fetched. */
+  readonly foreseen: boolean;
+  /** The own person shows it: turns its pages. */
+  readonly turning: boolean;
+  /** May close it for everybody. */
+  readonly mayClose: boolean;
+  /** The others' pointers on what is shown, each at its latest place; gone when left, resting or lost. */
+  readonly palms: readonly Palm[];
+  /** Offers to oneself and by oneself, oldest first. */
+  readonly offers: readonly OfferView[];
+  /** For the host: what guests have brought. */
+  readonly brought: readonly BroughtDocument[];
+  source(document: { documentId: string; version: number }): DocumentSource;
+  /** The headers that tell the HTTP interface which seat asks. */
+  readonly identity: Readonly<Record<string, string>>;
+
+  /** Tells the others that a document may come. */
+  foresee(): void;
+  show(documentId: string, page?: number): Promise<Failure | null>;
+  turn(page: number): void;
+  close(): Promise<Failure | null>;
+  /** The own pointer: at most every 33 ms it is told, and where it rests, reliably. Null: it has left the page. */
+  point(place: PointerPlace | null): void;
+  handOver(documentId: string): Promise<Failure | null>;
+  /** Accepts an offer; the browser downloads the file while the call goes on. */
+  receive(offerId: string): Promise<Failure | null>;
+  decline(offerId: string): Promise<Failure | null>;
+  /** Host: a guest's document becomes the rep's own. */
+  keep(documentId: string): Promise<Failure | null>;
+}
+
 export interface CallApi {
+  readonly stage: StageApi;
   readonly phase: CallPhase;
   /** The line to the server: `restoring` after it broke, until everything is back. */
   readonly link: 'connecting' | 'connected' | 'restoring';

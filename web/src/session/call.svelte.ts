@@ -2,6 +2,7 @@ import type { Input, Output, Seat } from '../../../sfu/protocol/requests.ts';
 import type { EndReason, LeaveReason, ProducerView, Snapshot, Standing } from '../../../sfu/protocol/view.ts';
 import type { CallApi, CallEvent, Failure, Knocker } from './api.ts';
 import { CallState } from './call-state.svelte.ts';
+import { DeviceReport } from './device-report.ts';
 import type { Devices } from './devices.svelte.ts';
 import { randomId } from './ids.ts';
 import { MediaSync } from './media-sync.ts';
@@ -14,6 +15,7 @@ import { forgetSeat, seatIn, seatOfTab } from './seats.ts';
 import { Sequence } from './sequence.ts';
 import { Signal } from './signal.ts';
 import { Sound } from './sound.svelte.ts';
+import { Stage } from './stage.svelte.ts';
 
 /** How long a number's page looks for the media port before it says that it cannot be reached (J1). */
 const reachTimeoutMs = 6_000;
@@ -34,6 +36,7 @@ export class Call extends CallState implements CallApi {
   readonly #line: SeatLine;
   readonly #media: MediaSync;
   readonly #roster: Roster;
+  readonly stage: Stage;
   readonly #screen = new ScreenShare(() => {
     this.#media.reconcile();
   });
@@ -42,8 +45,7 @@ export class Call extends CallState implements CallApi {
   });
   #epoch = '';
   #standing: Standing = 'gone';
-  /** What the others were last told of the own devices. */
-  #reported = '';
+  readonly #report: DeviceReport;
   /** A number that the rep has typed and whose media is made ready. */
   #prepared: { number: string; meetingId: string } | null = null;
   /** What the other side of a number sends already, to be made ready for. */
@@ -54,6 +56,7 @@ export class Call extends CallState implements CallApi {
   constructor(devices: Devices) {
     super();
     this.#devices = devices;
+    this.#report = new DeviceReport(devices, this.#signal);
     const reconcile = () => {
       this.#media.reconcile();
     };
@@ -77,6 +80,16 @@ export class Call extends CallState implements CallApi {
         this.#close(reason, endReason);
       },
     });
+    this.stage = new Stage({
+      line: this.#line,
+      signal: this.#signal,
+      selfId: () => this.#selfId,
+      role: () => this.role,
+      people: () => this.people,
+      notice: (revision, apply) => {
+        this.#notice(revision, apply);
+      },
+    });
     this.#media = new MediaSync(this.#signal, this.#sound, {
       possible: () => this.#signal.connected && (this.#line.seated || this.#prepared !== null),
       epoch: () => this.#epoch,
@@ -90,7 +103,9 @@ export class Call extends CallState implements CallApi {
       foreseen: () => this.#foreseen,
       others: () => this.#roster.others,
       facesShown: () => this.facesShown,
-      report: () => this.#report(),
+      report: async () => {
+        if (this.#line.seated || this.#prepared) await this.#report.tell();
+      },
       stateChanged: () => {
         this.#mediaBroken = this.#media.isBroken;
       },
@@ -192,7 +207,7 @@ export class Call extends CallState implements CallApi {
     try {
       const { meetingId, guestName } = await this.#signal.request('number:prepare', { number });
       if (this.#prepared?.meetingId !== meetingId) this.#media.drop();
-      this.#reported = '';
+      this.#report.beginAnew();
       this.#prepared = { number, meetingId };
       this.#media.reconcile();
       return { guestName };
@@ -372,7 +387,7 @@ export class Call extends CallState implements CallApi {
     this.#prepared = null;
     this.role = role;
     this.closed = null;
-    this.#reported = '';
+    this.#report.beginAnew();
     this.#apply(snapshot);
     this.#sequence.begin(snapshot.revision);
   }
@@ -382,6 +397,7 @@ export class Call extends CallState implements CallApi {
     this.#selfId = snapshot.self;
     this.#epoch = snapshot.mediaEpoch;
     this.readFacts(snapshot);
+    this.stage.apply(snapshot);
     this.#roster.apply(snapshot);
     this.#standing = snapshot.participants.find(({ id }) => id === snapshot.self)?.standing ?? 'gone';
     this.#showPhase();
@@ -428,16 +444,6 @@ export class Call extends CallState implements CallApi {
     this.#media.drop();
   }
 
-  async #report(): Promise<void> {
-    if (!this.#line.seated && !this.#prepared) return;
-    const { microphone, camera, speakerOn } = this.#devices;
-    const state = { microphone, camera, speaker: speakerOn ? 'on' : 'off' } as const;
-    const key = JSON.stringify(state);
-    if (key === this.#reported) return;
-    await this.#signal.request('participant:update', state);
-    this.#reported = key;
-  }
-
   #close(reason: LeaveReason, endReason: EndReason | null): void {
     this.#reset();
     this.closed = { reason, endReason };
@@ -454,6 +460,7 @@ export class Call extends CallState implements CallApi {
     this.#devices.close();
     this.#media.close();
     this.#roster.clear();
+    this.stage.clear();
     this.closed = null;
     this.phase = 'idle';
   }

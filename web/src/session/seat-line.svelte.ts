@@ -50,6 +50,11 @@ export class SeatLine {
     });
   }
 
+  /** What shows the server which seat asks. */
+  get seat(): RememberedSeat | null {
+    return this.#seat;
+  }
+
   /** @throws RequestFailure */
   async enter<N extends WayIn>(name: N, input: Input<N>): Promise<Seat> {
     const seat: Seat = await this.#signal.request(name, input);

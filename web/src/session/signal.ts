@@ -1,6 +1,7 @@
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import type { ClientToServer, ServerToClient } from '../../../sfu/protocol/events.ts';
+import type { PresenceToServer, PresenceToServerName } from '../../../sfu/protocol/notices.ts';
 import type { Answer, Input, Output, RequestName } from '../../../sfu/protocol/requests.ts';
 import type { Failure } from './api.ts';
 
@@ -74,6 +75,12 @@ export class Signal {
     this.#socket.on('disconnect', () => {
       listener(false);
     });
+  }
+
+  /** Presence: now or never. */
+  pass<N extends PresenceToServerName>(name: N, message: PresenceToServer<N>): void {
+    const socket = this.#socket.volatile as unknown as { emit(name: string, message: unknown): void };
+    socket.emit(name, message);
   }
 
   /** @throws RequestFailure */

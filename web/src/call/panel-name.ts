@@ -1,0 +1,2 @@
+/** What can be open beside the faces. */
+export type PanelName = 'chat' | 'invite' | 'documents' | 'memo';

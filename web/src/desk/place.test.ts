@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { paths, placeAt } from './place.ts';
+
+describe('the places of the desk', () => {
+  it.each([
+    ['/dashboard', { name: 'home' }],
+    ['/dashboard/', { name: 'home' }],
+    ['/dashboard/documents', { name: 'documents' }],
+    ['/dashboard/documents/', { name: 'documents' }],
+    [paths.document('abc'), { name: 'document', documentId: 'abc' }],
+    // What is not there (yet) is the place where one begins.
+    ['/dashboard/nowhere', { name: 'home' }],
+    ['/dashboard/documents/abc/more', { name: 'home' }],
+  ])('%s', (path, place) => {
+    expect(placeAt(path)).toEqual(place);
+  });
+});
