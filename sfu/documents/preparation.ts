@@ -2,14 +2,16 @@ import { availableParallelism } from 'node:os';
 import type { Log } from '../log.ts';
 import { Refusal } from '../protocol/codes.ts';
 import type { DocumentFormat, SubstitutedFont } from '../protocol/documents.ts';
-import { convert, type ConversionLimits } from './office/conversion.ts';
+import { convert } from './office/conversion.ts';
 import type { MentionedFonts } from './examining/document-fonts.ts';
 import { Examiner, type ExaminerTimes } from './examining/examiner.ts';
 import type { FontRequests } from './office/font-requests.ts';
-import { findJail, jailLimits, type Jail } from './office/jail.ts';
-import { JobFolder } from './office/job-folder.ts';
+import { findJail, jailLimits, type Jail } from './walls/jail.ts';
+import { JobFolder } from './walls/job-folder.ts';
 import { findOffice, writeProfile, type Office, type OfficeFormat } from './office/office.ts';
+import { rearrange } from './rearranging.ts';
 import { Turns } from './turns.ts';
+import type { RunLimits } from './walls/run.ts';
 
 export type Prepared = {
   format: DocumentFormat;
@@ -36,13 +38,13 @@ export type PreparationOptions = {
   /** How many conversions run at once. */
   concurrency?: number;
   /** For tests. */
-  conversion?: Partial<ConversionLimits>;
+  conversion?: Partial<RunLimits>;
   /** For tests. */
   examination?: Partial<ExaminerTimes>;
 };
 
 const maxSubstitutedFonts = 30;
-const conversionLimits: ConversionLimits = { ...jailLimits, wallMs: 90_000, residentBytes: 1_200_000_000 };
+const conversionLimits: RunLimits = { ...jailLimits, wallMs: 90_000, residentBytes: 1_200_000_000 };
 const examinerTimes: ExaminerTimes = { taskMs: 20_000, idleMs: 60_000 };
 
 const officePackages = 'libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui bubblewrap';
@@ -132,7 +134,16 @@ export class DocumentPreparation {
   async #preparePdf(path: string, onAhead: (ahead: number) => void, signal: AbortSignal): Promise<Prepared> {
     onAhead(0);
     const pages = await this.#countPages(path, signal);
-    return { format: 'pdf', pages, pdf: null, substitutedFonts: [], dispose: async () => undefined };
+    const better = await this.#rearranged(path, pages, signal);
+    return {
+      format: 'pdf',
+      pages,
+      pdf: better?.result ?? null,
+      substitutedFonts: [],
+      dispose: async () => {
+        if (better) await this.#remove(better);
+      },
+    };
   }
 
   async #prepareOffice(
@@ -157,7 +168,11 @@ export class DocumentPreparation {
       endTurn();
       const pages = await this.#countPages(job.result, signal);
       const substitutedFonts = await this.#substituted(path, job, format, fonts, await names, signal);
-      return { format, pages, pdf: job.result, substitutedFonts, dispose: () => this.#remove(job) };
+      const better = await this.#rearranged(job.result, pages, signal);
+      const dispose = async () => {
+        for (const each of better ? [better, job] : [job]) await this.#remove(each);
+      };
+      return { format, pages, pdf: (better ?? job).result, substitutedFonts, dispose };
     } catch (error) {
       await this.#remove(job);
       throw error;
@@ -166,7 +181,26 @@ export class DocumentPreparation {
     }
   }
 
-  async #newJob(endTurn: () => void): Promise<JobFolder> {
+  /** The same pages in an order that is quicker to show; null where the file is better left as it is. */
+  async #rearranged(pdf: string, pages: number, signal: AbortSignal): Promise<JobFolder | null> {
+    if (!this.#jail) return null;
+    const job = await this.#newJob();
+    try {
+      const limits = { ...conversionLimits, ...this.#options.conversion };
+      const isDone = await rearrange(pdf, { jail: this.#jail, job, limits, signal });
+      if (isDone && (await this.#countPages(job.result, signal)) === pages) return job;
+    } catch (error) {
+      if (signal.aborted) {
+        await this.#remove(job);
+        throw signal.reason;
+      }
+      this.#options.log.debug({ error }, 'a PDF is left in the order it came in');
+    }
+    await this.#remove(job);
+    return null;
+  }
+
+  async #newJob(endTurn: () => void = () => undefined): Promise<JobFolder> {
     try {
       const job = await JobFolder.create(this.#options.jobsDir);
       this.#jobs.add(job);

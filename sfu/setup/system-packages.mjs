@@ -38,6 +38,7 @@ export const documentPackages = [
   { name: 'libreoffice-writer-nogui', isThere: () => existsSync(`${LIBREOFFICE}/writer.xcd`) },
   { name: 'libreoffice-calc-nogui', isThere: () => existsSync(`${LIBREOFFICE}/calc.xcd`) },
   { name: 'libreoffice-impress-nogui', isThere: () => existsSync(`${LIBREOFFICE}/impress.xcd`) },
+  { name: 'qpdf', isThere: () => findProgram('qpdf') !== undefined },
   { name: 'bubblewrap', isThere: () => findProgram('bwrap') !== undefined },
   { name: 'fonts-noto-cjk', isThere: () => existsSync(`${FONTS}/opentype/noto/NotoSansCJK-Regular.ttc`) },
   {

@@ -10,11 +10,11 @@ import type { Server } from '../../../web/e2e/kit/server.ts';
 import { pdfOf } from '../../test/kit/pdf.ts';
 import { lastPress } from '../kit/frames.ts';
 import { memoryMb } from '../kit/processes.ts';
+import { photosOf } from './photos.ts';
 import { arriveMeasured } from '../kit/taimen.ts';
 
 const title = '百ページ';
 const pages = 100;
-const ballastBytes = 20_000_000;
 const viewport = { width: 1_000, height: 700 };
 /** What somebody needs who leafs fast; the next page has been made ready by then. */
 const turnEveryMs = 400;
@@ -37,7 +37,7 @@ export class Presentation {
     const answer = await rep.context.request.post(
       `${rep.origin}/api/documents?name=${encodeURIComponent(title)}.pdf`,
       {
-        data: pdfOf(pages, { ballastBytes }),
+        data: pdfOf(pages, { photos: photosOf(pages) }),
         headers: { 'Content-Type': 'application/octet-stream', Origin: rep.origin },
         timeout: 120_000,
       },

@@ -1,8 +1,14 @@
+/** A picture as PDF takes it without change. */
+export type Photo = { jpeg: Buffer; width: number; height: number };
+
 /**
- * A PDF of so many A4 pages, each with its number in large type and, where asked for, a lot of ballast that no
- * compression makes smaller: for tests that need a file of a certain length and weight.
+ * A PDF of so many A4 pages, each with its number in large type and, where asked for, a photo, or ballast that
+ * no compression makes smaller: for tests that need a file of a certain length and weight.
  */
-export function pdfOf(pages: number, { ballastBytes = 0 }: { ballastBytes?: number } = {}): Buffer {
+export function pdfOf(
+  pages: number,
+  { ballastBytes = 0, photos = [] }: { ballastBytes?: number; photos?: readonly Photo[] } = {},
+): Buffer {
   const parts: Buffer[] = [];
   const offsets: number[] = [];
   let length = 0;
@@ -33,15 +39,24 @@ export function pdfOf(pages: number, { ballastBytes = 0 }: { ballastBytes?: numb
   const side = Math.floor(Math.sqrt(perPage));
   for (let page = 1; page <= pages; page += 1) {
     const own = pageObject(page);
-    const picture = side > 0 ? `/XObject << /I ${own + 2} 0 R >>` : '';
+    const photo = photos[(page - 1) % photos.length];
+    const hasPicture = side > 0 || photo !== undefined;
+    const picture = hasPicture ? `/XObject << /I ${own + 2} 0 R >>` : '';
     object(
       own,
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${own + 1} 0 R `,
       `/Resources << /Font << /F 3 0 R >> ${picture} >> >>`,
     );
-    const drawPicture = side > 0 ? 'q 400 0 0 400 97 60 cm /I Do Q ' : '';
+    const drawPicture = hasPicture ? 'q 400 0 0 400 97 60 cm /I Do Q ' : '';
     stream(own + 1, '', Buffer.from(`${drawPicture}BT /F 96 Tf 80 600 Td (Page ${page}) Tj ET`));
-    if (side > 0) {
+    if (photo) {
+      const dictionary = `/Type /XObject /Subtype /Image /Width ${photo.width} /Height ${photo.height}`;
+      stream(
+        own + 2,
+        `${dictionary} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode`,
+        photo.jpeg,
+      );
+    } else if (side > 0) {
       const dictionary = `/Type /XObject /Subtype /Image /Width ${side} /Height ${side}`;
       stream(own + 2, `${dictionary} /ColorSpace /DeviceGray /BitsPerComponent 8`, noise(side * side, page));
     } else {
