@@ -8,6 +8,8 @@ import type { RunningServer } from './server.ts';
 const stopTimeoutMs = 5_000;
 
 async function main(): Promise<void> {
+  // What is kept is nobody else's on this machine.
+  process.umask(0o077);
   const config = readConfig();
   const log = createLog(config.logLevel);
   // A defect in one corner must not end everybody's meetings; it is logged and looked into.

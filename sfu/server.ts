@@ -23,6 +23,7 @@ import { timings as patience } from './signaling/timings.ts';
 import type { Timings } from './signaling/timings.ts';
 import { DirectoryBlobs } from './store/blobs.ts';
 import { openDatabase } from './store/database.ts';
+import { lockFolder } from './store/lock.ts';
 import { migrate } from './store/migrate.ts';
 import { createRepositories } from './store/repositories.ts';
 
@@ -80,6 +81,7 @@ async function assemble(
   close: () => Promise<void>,
 ): Promise<RunningServer> {
   await mkdir(config.dataDir, { recursive: true });
+  closers.push(await lockFolder(config.dataDir));
 
   // Workers take the longest to start: everything else happens meanwhile.
   const startingPool = WorkerPool.create({
@@ -150,6 +152,8 @@ async function assemble(
       });
     },
   });
+  documents.isAllowed = (owner) =>
+    owner.kind === 'account' || meetings.isPresent(owner.meetingId, owner.participantId);
   await documents.forgetMeetingsBut((meetingId) => meetings.isLive(meetingId));
   documents.onChange((document) => {
     meetings.documentChanged(document).catch((error: unknown) => {

@@ -8,11 +8,11 @@ import { limits } from '../protocol/limits.ts';
 import type { Log } from '../log.ts';
 import type { BlobStore, NewBlob } from '../store/blobs.ts';
 import type { DocumentRecord, DocumentRepository } from '../store/document-repository.ts';
-import type { DocumentPreparation } from './preparation.ts';
-
-/** A rep, or a guest in a meeting. */
-export type DocumentOwner =
-  { kind: 'account'; accountId: string } | { kind: 'guest'; meetingId: string; participantId: string };
+import { Arrivals } from './arrivals.ts';
+import { nameFor, titleOf } from './names.ts';
+import { isOwnedBy, type DocumentOwner } from './owner.ts';
+import { RefusedFiles } from './refused-files.ts';
+import type { DocumentPreparation, Prepared } from './preparation.ts';
 
 export type LibraryOptions = {
   documents: DocumentRepository;
@@ -24,9 +24,8 @@ export type LibraryOptions = {
 
 export type Upload = { name: string; title?: string | undefined };
 
-/** What was refused: kept for a while for its owner to read, in memory alone. Nothing of the file is left. */
-type Refused = { record: DocumentRecord; code: Refusal['code']; details: Refusal['details'] };
-const refusedMax = 200;
+/** Meetings are stored on the same disk: documents must not fill it to the brim. */
+const roomToLeaveBytes = 200_000_000;
 
 type Job = { record: DocumentRecord; ahead: number; ending: AbortController; done: Promise<void> };
 
@@ -42,8 +41,10 @@ export class DocumentLibrary {
   readonly #limits: LibraryOptions['limits'];
   readonly #log: Log;
   readonly #jobs = new Map<string, Job>();
-  readonly #refused = new Map<string, Refused>();
+  readonly #refused = new RefusedFiles();
   readonly #changeListeners = new Set<(document: StageDocument) => void>();
+  readonly #arrivals = new Arrivals();
+  #isAllowed: (owner: DocumentOwner) => boolean = () => true;
   #closed = false;
 
   private constructor({ documents, blobs, preparation, limits: most, log }: LibraryOptions) {
@@ -58,13 +59,21 @@ export class DocumentLibrary {
   static async open(options: LibraryOptions): Promise<DocumentLibrary> {
     const library = new DocumentLibrary(options);
     const swept = await options.blobs.removeUnused(await options.documents.blobs());
-    if (swept > 0) options.log.info({ files: swept }, 'files that no document uses were removed');
+    if (swept > 0) options.log.info({ files: swept }, 'files that no document uses were put aside');
     for (const record of await options.documents.unfinished()) library.#begin(record);
+    for (const { id, replaces } of await options.documents.unplaced()) {
+      if (replaces !== null) await library.#putInPlace(replaces, id);
+    }
     return library;
   }
 
   get limits(): Readonly<{ bytes: number; pages: number }> {
     return this.#limits;
+  }
+
+  /** Who may bring something; asked again when the file is there, as a large one takes its time. */
+  set isAllowed(isAllowed: (owner: DocumentOwner) => boolean) {
+    this.#isAllowed = isAllowed;
   }
 
   /** Calls back when a ready document has another title, file or permission. */
@@ -78,9 +87,11 @@ export class DocumentLibrary {
    * @throws Refusal document-… , storage-full; what the stream throws when it breaks off
    */
   async receive(owner: DocumentOwner, { name, title }: Upload, content: Readable): Promise<DocumentView> {
-    await this.#assertRoom(owner);
-    const record = await this.#takeIn(owner, { name, title: title ?? titleOf(name) }, content, null);
-    return this.#view(record);
+    return this.#arrivals.count(owner, async (others) => {
+      await this.#assertRoom(owner, others);
+      const upload = { name, title: title ?? titleOf(name) };
+      return this.#view(await this.#takeIn(owner, upload, content, null));
+    });
   }
 
   /**
@@ -90,17 +101,21 @@ export class DocumentLibrary {
   async replace(accountId: string, id: string, { name }: Upload, content: Readable): Promise<DocumentView> {
     const owner = { kind: 'account', accountId } as const;
     const { title } = await this.find(owner, id);
-    await this.#takeIn(owner, { name, title }, content, id);
-    return this.view(owner, id);
+    return this.#arrivals.count(owner, async () => {
+      await this.#takeIn(owner, { name, title }, content, id);
+      return this.view(owner, id);
+    });
   }
 
   /** Ready ones, those on their way and those that were refused, in the owner's order. */
   async list(owner: DocumentOwner): Promise<DocumentView[]> {
     const records = await this.#recordsOf(owner);
-    const refused = [...this.#refused.values()].map(({ record }) => record);
-    const lost = refused.filter((record) => record.replaces === null && isOwnedBy(record, owner));
-    const shown = [...lost, ...records.filter((record) => record.replaces === null)];
-    return shown.map((record) => this.#view(record, records));
+    const refused = this.#refused.of(owner);
+    const isMain = (record: DocumentRecord) => record.replaces === null;
+    const shown = [...refused.filter(isMain), ...records.filter(isMain)];
+    const replacements = [...records, ...refused].filter((record) => !isMain(record));
+    const byDocument = new Map(replacements.map((record) => [record.replaces, record]));
+    return shown.map((record) => this.#view(record, byDocument.get(record.id)));
   }
 
   /** @throws Refusal document-unknown */
@@ -108,8 +123,8 @@ export class DocumentLibrary {
     const refused = this.#refused.get(id);
     if (refused && isOwnedBy(refused.record, owner)) return this.#view(refused.record);
     const record = await this.find(owner, id);
-    const replacement = await this.#documents.replacementOf(id);
-    return this.#view(record, replacement ? [replacement] : []);
+    const replacement = this.#refused.replacementOf(id) ?? (await this.#documents.replacementOf(id));
+    return this.#view(record, replacement ?? undefined);
   }
 
   /** @throws Refusal document-unknown, also when it is somebody else's */
@@ -155,23 +170,18 @@ export class DocumentLibrary {
 
   /** For good, with its file and its memos; or takes note that the owner has read why one was refused. */
   async remove(owner: DocumentOwner, id: string): Promise<void> {
-    const refused = this.#refused.get(id);
-    if (refused && isOwnedBy(refused.record, owner)) {
-      this.#refused.delete(id);
-      return;
-    }
+    if (this.#refused.forget(id, owner)) return;
     const record = await this.find(owner, id);
     const replacement = await this.#documents.replacementOf(id);
-    if (replacement) await this.#removeWhole(replacement);
-    await this.#removeWhole(record);
-    for (const [key, { record: other }] of this.#refused)
-      if (other.replaces === id) this.#refused.delete(key);
+    if (replacement) await this.#removeWhole(replacement.id);
+    await this.#removeWhole(record.id);
+    this.#refused.forgetReplacementsOf(id);
   }
 
   /** The owner has read why a new file was refused. */
   async dismissReplacement(accountId: string, id: string): Promise<void> {
     await this.find({ kind: 'account', accountId }, id);
-    for (const [key, { record }] of this.#refused) if (record.replaces === id) this.#refused.delete(key);
+    this.#refused.forgetReplacementsOf(id);
   }
 
   async order(accountId: string, ids: readonly string[]): Promise<void> {
@@ -189,21 +199,36 @@ export class DocumentLibrary {
     await this.#documents.writeMemo(id, page, text);
   }
 
-  /** D7: what a guest has brought becomes the rep's own. */
+  /**
+   * D7: the rep keeps what a guest has brought, as a copy: the guest's own goes with the meeting, and what the rep
+   * does with theirs is no business of the guest.
+   *
+   * @throws Refusal document-unknown, document-not-ready
+   */
   async keep(accountId: string, id: string): Promise<void> {
-    const record = await this.load(id);
-    if (record.accountId === null) await this.#documents.keep(id, accountId);
+    const record = await this.#documents.load(id);
+    if (!record?.broughtBy) throw unknown();
+    if (record.state !== 'ready' || record.pdfBlob === null) {
+      throw new Refusal('document-not-ready', 'It is still being prepared.');
+    }
+    const original = await this.#copy(record.originalBlob);
+    const pdf = record.pdfBlob === record.originalBlob ? original : await this.#copy(record.pdfBlob);
+    const { position: _, ...facts } = record;
+    await this.#documents.insert({
+      ...facts,
+      id: newId(),
+      accountId,
+      broughtBy: null,
+      originalBlob: original,
+      pdfBlob: pdf,
+      createdAt: Date.now(),
+    });
   }
 
-  /** D7: after a meeting, what guests have brought goes, but for what the rep keeps. */
+  /** D7: after a meeting, what guests have brought goes. */
   async forgetMeeting(meetingId: string): Promise<void> {
-    for (const [key, { record }] of this.#refused) {
-      if (record.broughtBy?.meetingId === meetingId) this.#refused.delete(key);
-    }
-    for (const record of await this.#documents.ofMeeting(meetingId)) {
-      if (record.accountId === null) await this.#removeWhole(record);
-      else await this.#documents.change(record.id, { broughtBy: null });
-    }
+    this.#refused.forgetMeeting(meetingId);
+    for (const { id } of await this.#documents.ofMeeting(meetingId)) await this.#removeWhole(id);
   }
 
   /** As above, for meetings that ended while no server looked. */
@@ -231,12 +256,14 @@ export class DocumentLibrary {
     try {
       const format = await this.#preparation.recognise(blob.path);
       await blob.keep();
+      this.#assertAllowed(owner);
+      if (replaces !== null) await this.#forgetReplacements(owner, replaces);
       const record = await this.#documents.insert({
         id: newId(),
         accountId: owner.kind === 'account' ? owner.accountId : null,
         broughtBy: owner.kind === 'guest' ? owner : null,
         title,
-        fileName: name,
+        fileName: nameFor(format, name),
         format,
         bytes: blob.bytes,
         pages: 0,
@@ -250,7 +277,7 @@ export class DocumentLibrary {
         replaces,
         createdAt: Date.now(),
       });
-      if (replaces !== null) await this.#forgetReplacements(replaces, record.id);
+      await this.#stays(owner, record);
       this.#begin(record);
       return record;
     } catch (error) {
@@ -260,12 +287,40 @@ export class DocumentLibrary {
     }
   }
 
-  /** Of several new files for one document the last counts. */
-  async #forgetReplacements(id: string, but: string): Promise<void> {
-    for (const [key, { record }] of this.#refused) if (record.replaces === id) this.#refused.delete(key);
-    for (const { record } of [...this.#jobs.values()]) {
-      if (record.replaces === id && record.id !== but) await this.#removeWhole(record);
+  /** The meeting may have ended while the document was being stored, and have swept before it was there. */
+  async #stays(owner: DocumentOwner, record: DocumentRecord): Promise<void> {
+    try {
+      this.#assertAllowed(owner);
+    } catch (error) {
+      await this.#removeWhole(record.id);
+      throw error;
     }
+  }
+
+  #assertAllowed(owner: DocumentOwner): void {
+    if (!this.#isAllowed(owner)) throw new Refusal('meeting-ended', 'They are not in the meeting any more.');
+  }
+
+  async #copy(key: string): Promise<string> {
+    const copy = await this.#blobs.take(this.#blobs.file(key)).catch((error: unknown) => {
+      // The meeting has ended in this very moment.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw unknown();
+      throw error;
+    });
+    await copy.keep();
+    return copy.key;
+  }
+
+  /**
+   * Of several new files for one document the last counts.
+   *
+   * @throws Refusal document-unknown when the document has been deleted meanwhile
+   */
+  async #forgetReplacements(owner: DocumentOwner, id: string): Promise<void> {
+    await this.find(owner, id);
+    this.#refused.forgetReplacementsOf(id);
+    const earlier = await this.#documents.replacementOf(id);
+    if (earlier) await this.#removeWhole(earlier.id);
   }
 
   async #write(content: Readable): Promise<NewBlob> {
@@ -278,18 +333,15 @@ export class DocumentLibrary {
         else done(null, chunk);
       },
     });
-    // A sender who goes away ends the counting stream as well, and with it the writing.
-    content.once('error', (error) => counting.destroy(error));
-    content.once('close', () => {
-      if (!content.readableEnded) counting.destroy(new Error('The sender has gone.'));
-    });
     try {
-      return await this.#blobs.write(content.pipe(counting));
+      if ((await this.#blobs.room()) < most + roomToLeaveBytes) throw noRoom();
+      return await this.#blobs.write(content, counting);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+      const isFull = code === 'ENOSPC' || code === 'EDQUOT' || code === 'storage-full';
+      if (!isFull) throw error;
       this.#log.error({ err: error }, 'there is no room for documents');
-      throw new Refusal('storage-full', 'There is no room for this file.');
+      throw noRoom();
     }
   }
 
@@ -308,7 +360,18 @@ export class DocumentLibrary {
       onAhead: (ahead) => (job.ahead = ahead),
     });
     try {
-      const pdf = prepared.pdf === null ? null : await this.#blobs.take(prepared.pdf);
+      await this.#finish(record, prepared);
+    } finally {
+      // What cannot be tidied up now is tidied up at the next start; the document is ready all the same.
+      await prepared.dispose().catch((error: unknown) => {
+        this.#log.warn({ err: error }, 'what a conversion left could not be removed');
+      });
+    }
+  }
+
+  async #finish(record: DocumentRecord, prepared: Prepared): Promise<void> {
+    const pdf = prepared.pdf === null ? null : await this.#blobs.take(prepared.pdf);
+    try {
       await pdf?.keep();
       const changed = await this.#documents.change(record.id, {
         state: 'ready',
@@ -316,19 +379,21 @@ export class DocumentLibrary {
         pdfBlob: pdf?.key ?? record.originalBlob,
         substitutedFonts: prepared.substitutedFonts,
       });
-      // Deleted in this very moment.
-      if (!changed && pdf) await this.#blobs.remove(pdf.key);
-      if (changed && record.replaces !== null) await this.#putInPlace(record.replaces, record.id);
-    } finally {
-      await prepared.dispose();
+      if (!changed) throw unknown();
+    } catch (error) {
+      // Deleted in this very moment, or not to be stored.
+      await pdf?.discard();
+      if (pdf) await this.#blobs.remove(pdf.key);
+      throw error;
     }
+    if (record.replaces !== null) await this.#putInPlace(record.replaces, record.id);
   }
 
   async #putInPlace(id: string, replacementId: string): Promise<void> {
     const replaced = await this.#documents.replaceFile(id, replacementId);
     if (!replaced) return;
-    for (const blob of replaced.unused) await this.#blobs.remove(blob);
     this.#tellChanged(replaced.document);
+    await this.#removeBlobs(replaced.unused);
   }
 
   async #failed({ record, ending }: Job, error: unknown): Promise<void> {
@@ -337,24 +402,27 @@ export class DocumentLibrary {
     if (!isRefusal)
       this.#log.error({ err: error, format: record.format }, 'a document could not be prepared');
     const { code, details } = isRefusal ? error : new Refusal('internal', 'It could not be prepared.');
+    // Deleted while it was being prepared: nobody waits for it.
+    if (!(await this.#documents.load(record.id))) return;
     try {
-      await this.#removeWhole(record);
+      await this.#removeWhole(record.id);
     } catch (nested) {
       this.#log.error({ err: nested }, 'a refused document could not be removed');
     }
-    this.#refused.set(record.id, { record, code, details });
-    for (const key of this.#refused.keys()) {
-      if (this.#refused.size <= refusedMax) break;
-      this.#refused.delete(key);
-    }
+    this.#refused.add({ record, code, details });
   }
 
-  async #removeWhole(record: DocumentRecord): Promise<void> {
-    this.#jobs.get(record.id)?.ending.abort(new Error('The document has been deleted.'));
-    const latest = (await this.#documents.load(record.id)) ?? record;
-    await this.#documents.remove(record.id);
-    for (const blob of new Set([latest.originalBlob, latest.pdfBlob ?? latest.originalBlob])) {
-      await this.#blobs.remove(blob);
+  async #removeWhole(id: string): Promise<void> {
+    this.#jobs.get(id)?.ending.abort(new Error('The document has been deleted.'));
+    await this.#removeBlobs((await this.#documents.remove(id)) ?? []);
+  }
+
+  /** They are used by nothing: what cannot be removed now is put aside at the next start. */
+  async #removeBlobs(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      await this.#blobs.remove(key).catch((error: unknown) => {
+        this.#log.warn({ err: error }, 'a file could not be removed');
+      });
     }
   }
 
@@ -364,18 +432,16 @@ export class DocumentLibrary {
     return records.filter((record) => isOwnedBy(record, owner));
   }
 
-  async #assertRoom(owner: DocumentOwner): Promise<void> {
+  async #assertRoom(owner: DocumentOwner, arriving: number): Promise<void> {
     const count = owner.kind === 'account' ? limits.documentsPerAccount : limits.documentsPerGuest;
-    if ((await this.#recordsOf(owner)).length >= count) {
+    if ((await this.#recordsOf(owner)).length + arriving >= count) {
       throw new Refusal('document-count', `There are ${count} documents already.`, { count });
     }
   }
 
-  #view(record: DocumentRecord, others: readonly DocumentRecord[] = []): DocumentView {
+  #view(record: DocumentRecord, replacement?: DocumentRecord): DocumentView {
     const { id, title, fileName, format, bytes, pages, shareFile, substitutedFonts, version, createdAt } =
       record;
-    const refused = [...this.#refused.values()].map((each) => each.record);
-    const replacement = [...refused, ...others].filter((each) => each.replaces === id).at(-1);
     return {
       id,
       title,
@@ -407,16 +473,8 @@ export class DocumentLibrary {
   }
 }
 
-/** The file's name without its extension (↑ D1: nobody has to type a title). */
-function titleOf(name: string): string {
-  const stem = name.replace(/\.[a-z0-9]{1,8}$/i, '').trim();
-  return [...(stem || name)].slice(0, limits.documentTitleCharacters).join('');
-}
-
-function isOwnedBy(record: DocumentRecord, owner: DocumentOwner): boolean {
-  if (owner.kind === 'account') return record.accountId === owner.accountId;
-  const { broughtBy } = record;
-  return broughtBy?.meetingId === owner.meetingId && broughtBy.participantId === owner.participantId;
+function noRoom(): Refusal {
+  return new Refusal('storage-full', 'There is no room for this file.');
 }
 
 function toStageDocument(record: DocumentRecord): StageDocument {

@@ -7,6 +7,7 @@ import type { HttpFailure } from '../protocol/http.ts';
 const statusOf: Partial<Record<ErrorCode, number>> = {
   'sign-in-failed': 401,
   'sign-in-required': 401,
+  'seat-unknown': 401,
   origin: 403,
   'not-allowed': 403,
   'password-change-required': 403,
@@ -23,6 +24,8 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'document-type': 415,
   'document-encrypted': 422,
   'document-damaged': 422,
+  'document-slow': 422,
+  'document-office-missing': 501,
   'password-form': 422,
   'password-same': 422,
   'sign-in-blocked': 429,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { BlobStore, ByteRange } from '../store/blobs.ts';
@@ -21,8 +22,13 @@ export async function sendBlob(
     // It is served to whoever may see it now, and to nobody from a cache later.
     'Cache-Control': 'private, no-store',
     'X-Content-Type-Options': 'nosniff',
+    // A blob never changes: its key stands for its content. The key itself is nobody's business.
+    ETag: `"${createHash('sha256').update(key).digest('base64url').slice(0, 22)}"`,
   });
-  const range = rangeOf(request, size);
+  // RFC 9110, 13.1.5: a part of another version is of no use to anybody.
+  const wants = request.headers['if-range'];
+  const isSame = wants === undefined || wants === response.get('ETag');
+  const range = isSame ? rangeOf(request, size) : null;
   if (range === 'unsatisfiable') {
     response.status(416).set('Content-Range', `bytes */${size}`).end();
     return true;
@@ -35,12 +41,23 @@ export async function sendBlob(
     response.end();
     return true;
   }
+  // While the size was looked up the browser may have gone: nothing may be opened for it any more.
+  if (hasGone(response)) return true;
   const content = blobs.read(key, range ?? undefined);
-  await pipeline(content, response).catch((error: unknown) => {
+  try {
+    await pipeline(content, response);
+  } catch (error) {
     // A browser that has seen enough hangs up: nobody's failure.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  });
+    if (!hasGone(response)) throw error;
+  } finally {
+    content.destroy();
+  }
   return true;
+}
+
+/* The browser can go at any moment; the compiler believes what it has seen once. */
+function hasGone(response: Response): boolean {
+  return response.destroyed;
 }
 
 /** The one range that is asked for; null: the whole. */
@@ -60,7 +77,7 @@ function rangeOf(request: Request, size: number): ByteRange | 'unsatisfiable' | 
  * place of the page.
  */
 export function asAttachment(fileName: string): string {
-  const plain = fileName.normalize('NFKD').replace(/[^\x20-\x7e]|["\\%;]/g, '_');
+  const plain = fileName.normalize('NFKD').replace(/[^\x20-\x7e]|["\\/:*?<>|%;]/g, '_');
   const encoded = encodeURIComponent(fileName.toWellFormed()).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

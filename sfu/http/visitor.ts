@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { DocumentOwner } from '../documents/library.ts';
+import type { DocumentOwner } from '../documents/owner.ts';
 import { Refusal } from '../protocol/codes.ts';
 import { id, secret } from '../protocol/values.ts';
 import type { HttpDeps } from './deps.ts';

@@ -161,6 +161,7 @@ describe('handing over', () => {
     stage.decline(first, id);
     stage.receive(first, id);
     stage.decline(second, id);
+    expect(codeOf(() => stage.receive(second, id))).toBe('offer-unknown');
     expect(stage.uses(file.id)).toBe(false);
     expect(stage.offer(host, file, noonMs + 1)).toBe(id);
     expect(stage.uses(file.id)).toBe(true);
@@ -174,6 +175,27 @@ describe('handing over', () => {
     );
     for (const { id } of [first, second]) meeting.leave(id, 'left', noonMs);
     expect(codeOf(() => stage.offer(host, document(), noonMs))).toBe('nobody-to-offer');
+  });
+
+  it('ends when the file is replaced, or not shared any more', () => {
+    const { stage, host, first } = people();
+    for (const change of [{ version: 2 }, { shareFile: false }]) {
+      const file = document();
+      const id = stage.offer(host, file, noonMs);
+      stage.documentChanged({ ...file, ...change });
+      expect(codeOf(() => stage.receive(first, id))).toBe('offer-unknown');
+      expect(stage.offersFor(host.id)).toEqual([]);
+    }
+  });
+
+  it('is no more for who has just been sent away, and holds nobody up', () => {
+    const { meeting, stage, host, first, second } = people();
+    const file = document();
+    const id = stage.offer(host, file, noonMs);
+    for (const { id: guestId } of [first, second]) meeting.leave(guestId, 'removed', noonMs);
+    expect(codeOf(() => stage.receive(first, id))).toBe('not-allowed');
+    expect(codeOf(() => stage.show(first, document(), 1))).toBe('not-allowed');
+    expect(stage.uses(file.id)).toBe(false);
   });
 
   it('ends when the document is deleted', () => {

@@ -61,6 +61,7 @@ export class Stage {
 
   /** D3: puts an own document on everybody's screen, in the place of what is there. */
   show(by: Participant, document: StageDocument, page: number): void {
+    assertPresent(by);
     assertPage(page, document.pages);
     this.#note(by, document);
     const { version, title, pages, shareFile } = document;
@@ -74,6 +75,7 @@ export class Stage {
    * @throws Refusal document-not-shown, not-allowed, page-unknown
    */
   turn(by: Participant, documentId: string, page: number): void {
+    assertPresent(by);
     const shown = this.#assertShown(documentId);
     const isOrphan = !this.#setting.present().some(({ id }) => id === shown.shownBy);
     if (shown.shownBy !== by.id && !(isOrphan && by.role === 'host')) {
@@ -95,26 +97,28 @@ export class Stage {
   }
 
   /**
-   * D6: offers the original to everybody else who is present. Offered again, it is open again for those who
-   * have not got it yet or have declined.
+   * D6: offers the original to everybody else who is present. Offered again, it is open again for all of them:
+   * who hands over twice means it.
    *
    * @returns the offer's ID
    * @throws Refusal document-not-shared, nobody-to-offer, too-many
    */
   offer(by: Participant, document: StageDocument, now: number): string {
+    assertPresent(by);
     if (!document.shareFile) {
       throw new Refusal('document-not-shared', 'Its owner does not share the file of this document.');
     }
     const others = this.#setting.present().filter(({ id }) => id !== by.id);
     if (others.length === 0) throw new Refusal('nobody-to-offer', 'There is nobody else in the meeting.');
-    this.#note(by, document);
     const known = this.#offers.find((each) => each.documentId === document.id && each.offeredBy === by.id);
     if (!known && this.#offers.length >= limits.offersPerMeeting) {
       throw new Refusal('too-many', 'So many files have been handed over in this meeting already.');
     }
+    this.#note(by, document);
     const offer: OfferRecord = known ?? {
       id: newId(),
       documentId: document.id,
+      version: document.version,
       title: document.title,
       fileName: document.fileName,
       bytes: document.bytes,
@@ -137,9 +141,14 @@ export class Stage {
   /**
    * Accepts an offer; again, too: a download can fail.
    *
-   * @throws Refusal offer-unknown when it was never offered to them
+   * @throws Refusal offer-unknown when it was never offered to them, or they have declined
    */
   receive(by: Participant, offerId: string): void {
+    assertPresent(by);
+    const { recipients } = this.assertOffered(by.id, offerId);
+    if (recipients.some((each) => each.participantId === by.id && each.state === 'declined')) {
+      throw new Refusal('offer-unknown', 'This offer has been declined.');
+    }
     this.#settle(by, offerId, 'taken');
   }
 
@@ -158,6 +167,10 @@ export class Stage {
   /** Its owner has given it another title or file, or shares it no more. */
   documentChanged(document: StageDocument): void {
     const { id, version, title, pages, shareFile } = document;
+    // What was offered is not there any more, or is not to be given any more.
+    const isOver = (offer: OfferRecord) =>
+      offer.documentId === id && (offer.version !== version || !shareFile);
+    this.#withdraw(isOver);
     if (this.#shown?.documentId !== id) return;
     const page = Math.min(this.#shown.page, pages);
     this.#shown = { ...this.#shown, version, title, pages, page, shareFile };
@@ -167,10 +180,7 @@ export class Stage {
   /** It has been deleted: nothing of it can be shown or given any more. */
   documentRemoved(documentId: string): void {
     if (this.#shown?.documentId === documentId) this.#clear();
-    for (const offer of this.#offers.filter((each) => each.documentId === documentId)) {
-      this.#offers.splice(this.#offers.indexOf(offer), 1);
-      this.#tellAbout(offer);
-    }
+    this.#withdraw((offer) => offer.documentId === documentId);
     const brought = this.#brought.findIndex((each) => each.documentId === documentId);
     if (brought < 0) return;
     this.#brought.splice(brought, 1);
@@ -179,8 +189,11 @@ export class Stage {
 
   /** Whether it is on show, or somebody can still accept it. */
   uses(documentId: string): boolean {
+    const here = this.#setting.present().map(({ id }) => id);
     const isOffered = this.#offers.some(
-      (offer) => offer.documentId === documentId && offer.recipients.some(({ state }) => state === 'open'),
+      (offer) =>
+        offer.documentId === documentId &&
+        offer.recipients.some(({ participantId, state }) => state === 'open' && here.includes(participantId)),
     );
     return this.#shown?.documentId === documentId || isOffered;
   }
@@ -203,6 +216,13 @@ export class Stage {
 
   toRecord(): StageRecord {
     return structuredClone({ shown: this.#shown, offers: this.#offers, brought: this.#brought });
+  }
+
+  #withdraw(isOver: (offer: OfferRecord) => boolean): void {
+    for (const offer of this.#offers.filter(isOver)) {
+      this.#offers.splice(this.#offers.indexOf(offer), 1);
+      this.#tellAbout(offer);
+    }
   }
 
   #clear(): void {
@@ -238,6 +258,11 @@ export class Stage {
 }
 
 export const emptyStage: StageRecord = { shown: null, offers: [], brought: [] };
+
+/** Who was sent away in this very moment acts no more. */
+function assertPresent({ standing }: Participant): void {
+  if (standing !== 'present') throw new Refusal('not-allowed', 'Only for those in the meeting.');
+}
 
 function assertPage(page: number, pages: number): void {
   if (page < 1 || page > pages) throw new Refusal('page-unknown', `It has ${pages} pages.`, { pages });

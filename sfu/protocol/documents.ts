@@ -120,6 +120,8 @@ export const offerState = z.enum(['open', 'taken', 'declined']);
 export const offerView = z.object({
   id,
   documentId: id,
+  /** Of the document, when it was offered. */
+  version: z.number().int(),
   title: z.string(),
   fileName: z.string(),
   bytes: z.number().int(),

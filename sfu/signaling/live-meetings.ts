@@ -116,6 +116,10 @@ export class LiveMeetings {
     return this.#byId.has(meetingId);
   }
 
+  isPresent(meetingId: string, participantId: string): boolean {
+    return this.#byId.get(meetingId)?.meeting.present.some(({ id }) => id === participantId) ?? false;
+  }
+
   /** Who is present in this meeting with this resume token; the account is the host's. */
   seatOf(meetingId: string, resumeToken: string): { participantId: string; accountId: string | null } | null {
     const hash = hashSecret(resumeToken);

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** Bytes from `start` to `end`, both included, as HTTP counts them. */
@@ -24,8 +25,14 @@ export interface NewBlob {
  * Files of people under random names. A directory today; whatever keeps streams under keys will do.
  */
 export interface BlobStore {
-  /** @throws what the stream or the disk throws; nothing is left behind then. */
-  write(content: Readable): Promise<NewBlob>;
+  /**
+   * Runs the stream through what checks it into a new blob.
+   *
+   * @throws what the streams or the disk throw, also when the sender has gone; nothing is left behind then.
+   */
+  write(content: Readable, check?: Transform): Promise<NewBlob>;
+  /** Bytes that are free for more. */
+  room(): Promise<number>;
   /** Takes a file of this machine over as a new blob, by copy. */
   take(file: string): Promise<NewBlob>;
   /** Size in bytes; null when there is no such blob. */
@@ -34,32 +41,50 @@ export interface BlobStore {
   /** A file with this content, for programs that need one; not to be changed. */
   file(key: string): string;
   remove(key: string): Promise<void>;
-  /** Removes every blob that is not in use, and all that was being written. Only while nobody writes. */
+  /**
+   * Puts every blob that is not in use aside, and removes for good what has lain there for a week, and all that
+   * was being written. Only while nobody writes. Aside, because a server started with another database by mistake
+   * knows none of them.
+   */
   removeUnused(used: ReadonlySet<string>): Promise<number>;
 }
 
+const asideForMs = 7 * 24 * 60 * 60_000;
 const keyForm = /^[A-Za-z0-9_-]{32}$/;
 
 /** Blobs in a folder, spread over subfolders by the first characters of a hash of the key. */
 export class DirectoryBlobs implements BlobStore {
   readonly #folder: string;
   readonly #incoming: string;
+  readonly #aside: string;
 
   private constructor(folder: string) {
     this.#folder = path.join(folder, 'kept');
     this.#incoming = path.join(folder, 'incoming');
+    this.#aside = path.join(folder, 'aside');
   }
 
   /** @param folder an absolute path; made if it is not there. */
   static async open(folder: string): Promise<DirectoryBlobs> {
     const blobs = new DirectoryBlobs(folder);
-    await mkdir(blobs.#folder, { recursive: true });
-    await mkdir(blobs.#incoming, { recursive: true });
+    // People's files are nobody else's on this machine.
+    for (const each of [blobs.#folder, blobs.#incoming, blobs.#aside]) {
+      await mkdir(each, { recursive: true, mode: 0o700 });
+    }
     return blobs;
   }
 
-  async write(content: Readable): Promise<NewBlob> {
-    return this.#incomingBlob((file) => pipeline(content, createWriteStream(file, { flags: 'wx' })));
+  async write(content: Readable, check: Transform = new PassThrough()): Promise<NewBlob> {
+    return this.#incomingBlob(async (file) => {
+      // Who went before this began will tell nobody any more.
+      if (content.destroyed && !content.readableEnded) throw new Error('The sender has gone.');
+      await pipeline(content, check, createWriteStream(file, { flags: 'wx' }));
+    });
+  }
+
+  async room(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.#folder);
+    return bavail * bsize;
   }
 
   async take(file: string): Promise<NewBlob> {
@@ -69,7 +94,10 @@ export class DirectoryBlobs implements BlobStore {
   async size(key: string): Promise<number | null> {
     return stat(this.file(key)).then(
       ({ size }) => size,
-      () => null,
+      (error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        throw error;
+      },
     );
   }
 
@@ -96,9 +124,17 @@ export class DirectoryBlobs implements BlobStore {
     for (const folder of await readdir(this.#folder)) {
       for (const key of await readdir(path.join(this.#folder, folder))) {
         if (used.has(key)) continue;
-        await rm(path.join(this.#folder, folder, key), { force: true });
+        const aside = path.join(this.#aside, key);
+        await rename(path.join(this.#folder, folder, key), aside);
+        const now = new Date();
+        await utimes(aside, now, now);
         removed += 1;
       }
+    }
+    for (const key of await readdir(this.#aside)) {
+      const file = path.join(this.#aside, key);
+      const { mtimeMs } = await stat(file);
+      if (Date.now() - mtimeMs > asideForMs) await rm(file, { force: true });
     }
     return removed;
   }
@@ -119,6 +155,7 @@ export class DirectoryBlobs implements BlobStore {
           await mkdir(path.dirname(kept), { recursive: true });
           await rename(file, kept);
           await flush(path.dirname(kept));
+          await flush(this.#folder);
         },
         discard: () => rm(file, { force: true }),
       };

@@ -29,10 +29,7 @@ export type DocumentRecord = {
 
 /** What can be different later. */
 export type DocumentChange = Partial<
-  Pick<
-    DocumentRecord,
-    'title' | 'shareFile' | 'state' | 'pages' | 'pdfBlob' | 'substitutedFonts' | 'broughtBy'
-  >
+  Pick<DocumentRecord, 'title' | 'shareFile' | 'state' | 'pages' | 'pdfBlob' | 'substitutedFonts'>
 >;
 
 /** Documents, their order and their memos. */
@@ -75,6 +72,11 @@ export class DocumentRepository {
     return this.#all('state', 'converting');
   }
 
+  /** New files that are ready, and whose documents a server before this one did not give them to. */
+  async unplaced(): Promise<DocumentRecord[]> {
+    return (await this.#all('state', 'ready')).filter(({ replaces }) => replaces !== null);
+  }
+
   /** The meetings to which guests have brought documents that are still there. */
   async meetingsWithDocuments(): Promise<string[]> {
     const rows = await this.#db
@@ -101,23 +103,14 @@ export class DocumentRepository {
     return this.load(id);
   }
 
-  /** What a guest has brought becomes the account's own as well (D7). */
-  async keep(id: string, accountId: string): Promise<void> {
-    const position = await this.#front(accountId);
-    await this.#db
-      .updateTable('documents')
-      .set({ account_id: accountId, position })
-      .where('id', '=', id)
-      .execute();
-  }
-
-  /** @returns false when it was gone already. */
-  async remove(id: string): Promise<boolean> {
-    const { numDeletedRows } = await this.#db
+  /** @returns the blobs that nothing uses any more; null when it was gone already. */
+  async remove(id: string): Promise<string[] | null> {
+    const row = await this.#db
       .deleteFrom('documents')
       .where('id', '=', id)
-      .executeTakeFirstOrThrow();
-    return numDeletedRows > 0n;
+      .returning(['original_blob', 'pdf_blob'])
+      .executeTakeFirst();
+    return row ? blobsOf(row) : null;
   }
 
   /** Documents of the account that are not named keep their places behind those that are. */
@@ -156,10 +149,14 @@ export class DocumentRepository {
       await db.deleteFrom('documents').where('id', '=', replacementId).execute();
       const { file_name, format, bytes, pages, original_blob, pdf_blob, substituted_fonts } = next;
       const values = { file_name, format, bytes, pages, original_blob, pdf_blob, substituted_fonts };
-      const changed = { ...old, ...values, version: old.version + 1 } as const;
-      await db.updateTable('documents').set(changed).where('id', '=', id).execute();
-      const unused = [old.original_blob, ...(old.pdf_blob ? [old.pdf_blob] : [])];
-      return { document: toRecord(changed), unused: [...new Set(unused)] };
+      // Nothing else is written: its title or permission may be changed in this very moment.
+      const changed = await db
+        .updateTable('documents')
+        .set((eb) => ({ ...values, version: eb('version', '+', 1) }))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst();
+      return changed ? { document: toRecord(changed), unused: blobsOf(old) } : null;
     });
   }
 
@@ -213,6 +210,10 @@ export class DocumentRepository {
   }
 }
 
+function blobsOf({ original_blob, pdf_blob }: { original_blob: string; pdf_blob: string | null }): string[] {
+  return [...new Set([original_blob, ...(pdf_blob ? [pdf_blob] : [])])];
+}
+
 function toRow(record: DocumentRecord): Insertable<DocumentTable> {
   return {
     id: record.id,
@@ -238,7 +239,7 @@ function toRow(record: DocumentRecord): Insertable<DocumentTable> {
 
 /** Only what is to be different: the rest may be changed by somebody else in the same moment. */
 function toColumns(change: DocumentChange): Partial<Insertable<DocumentTable>> {
-  const { title, shareFile, state, pages, pdfBlob, substitutedFonts, broughtBy } = change;
+  const { title, shareFile, state, pages, pdfBlob, substitutedFonts } = change;
   return {
     ...(title === undefined ? {} : { title: storable(title) }),
     ...(shareFile === undefined ? {} : { share_file: shareFile ? 1 : 0 }),
@@ -248,9 +249,6 @@ function toColumns(change: DocumentChange): Partial<Insertable<DocumentTable>> {
     ...(substitutedFonts === undefined
       ? {}
       : { substituted_fonts: storable(JSON.stringify(substitutedFonts)) }),
-    ...(broughtBy === undefined
-      ? {}
-      : { meeting_id: broughtBy?.meetingId ?? null, participant_id: broughtBy?.participantId ?? null }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -38,6 +39,24 @@ async function presenting() {
   const four = await fourPeople(server);
   const document = await bring(server.base, four.host, pdfOf(10), 'ご提案書.pdf');
   return { ...four, document };
+}
+
+/** A file that comes piece by piece. */
+function slowUpload(page: Page) {
+  const upload = httpRequest(`${server.base}/api/documents?name=a.pdf`, {
+    method: 'POST',
+    headers: {
+      Origin: server.base,
+      ...seatHeaders(page),
+      'Content-Type': 'application/octet-stream',
+      'Content-Length': threePages.length,
+    },
+  });
+  const status = new Promise<number>((resolve, reject) => {
+    upload.once('response', (response) => resolve(response.statusCode ?? 0));
+    upload.once('error', reject);
+  });
+  return Object.assign(upload, { status });
 }
 
 describe('handing over', () => {
@@ -128,7 +147,7 @@ describe('what a guest brings', () => {
     await guest.sees('nothing on show', ({ shown }) => shown === null);
   });
 
-  test('goes with the meeting, but for what the rep keeps', async () => {
+  test('goes with the meeting; the rep has copies of what they keep', async () => {
     const { host, guests } = await fourPeople(server);
     const [guest] = guests;
     const gone = await bring(server.base, guest, threePages, '消える.pdf');
@@ -140,8 +159,71 @@ describe('what a guest brings', () => {
     await host.sees('that it is kept', ({ brought }) => brought.some((each) => each.kept));
     const files = (await filesKept()).length;
     await host.request('meeting:end', {});
-    await until('what is not kept is gone', async () => (await filesKept()).length === files - 1);
+    await until('what the guest brought is gone', async () => (await filesKept()).length === files - 2);
     expect((await listOf({ cookie: host.cookie })).map(({ title }) => title)).toEqual(['残る']);
+  });
+
+  test('is the rep’s own once it is kept: the guest has no hand in it any more', async () => {
+    const { host, guests } = await fourPeople(server);
+    const [guest] = guests;
+    const theirs = await bring(server.base, guest, threePages, '図面.pdf');
+    await guest.request('document:show', { documentId: theirs.id });
+    await host.request('document:keep', { documentId: theirs.id });
+    await host.request('document:keep', { documentId: theirs.id });
+    const own = await listOf({ cookie: host.cookie });
+    expect(own.map(({ title }) => title)).toEqual(['図面']);
+    const { id } = own[0]!;
+    expect(id).not.toBe(theirs.id);
+    await ask(server.base, seatHeaders(host), 'PUT', `/api/documents/${id}/file?name=secret.pdf`, pdfOf(9));
+    for (const [method, to, body] of [
+      ['GET', 'original'],
+      ['GET', 'pdf'],
+      ['PATCH', '', { title: 'x' }],
+      ['DELETE', ''],
+    ] as const) {
+      const answer = await ask(server.base, seatHeaders(guest), method, `/api/documents/${id}/${to}`, body);
+      expect([method, to, answer.json['code']]).toEqual([method, to, 'document-unknown']);
+    }
+  });
+
+  test('is kept also by somebody who ends the meeting in the same breath, or not at all', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { host, guests } = await fourPeople(server);
+      const theirs = await bring(server.base, guests[0], threePages, '図面.pdf');
+      await guests[0].request('document:show', { documentId: theirs.id });
+      const [kept] = await Promise.all([
+        codeOf(host.request('document:keep', { documentId: theirs.id })),
+        host.request('meeting:end', {}),
+      ]);
+      const store = await server.store();
+      await until('nothing of the guest is left', async () => !(await store.documents.load(theirs.id)));
+      const own = await listOf({ cookie: host.cookie });
+      expect(own).toHaveLength(kept === 'accepted' ? 1 : 0);
+      for (const { id } of own) {
+        const pdf = await ask(server.base, { Cookie: host.cookie }, 'GET', `/api/documents/${id}/pdf`);
+        expect(pdf.body.equals(threePages)).toBe(true);
+      }
+    }
+  });
+
+  test('and is still on its way when the meeting ends leaves nothing behind', async () => {
+    const { host, guests } = await fourPeople(server);
+    const before = await filesKept();
+    const upload = slowUpload(guests[0]);
+    upload.write(threePages.subarray(0, 500));
+    await until('the server is writing the file', async () => (await filesKept()).length > before.length);
+    await host.request('meeting:end', {});
+    upload.end(threePages.subarray(500));
+    expect(await upload.status).toBe(410);
+    expect(await filesKept()).toEqual(before);
+  });
+
+  test('has a limit also for forty files at once', async () => {
+    const { guests } = await fourPeople(server);
+    const names = Array.from({ length: 40 }, (_, index) => `${index}.pdf`);
+    const sent = await Promise.all(names.map((name) => send(server.base, guests[0], pdfOf(1), name)));
+    expect(sent.filter(({ status }) => status === 202).length).toBeLessThanOrEqual(10);
+    expect(await listOf(guests[0])).toHaveLength(sent.filter(({ status }) => status === 202).length);
   });
 
   test('has a limit', async () => {

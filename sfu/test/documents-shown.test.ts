@@ -71,7 +71,7 @@ describe('a document on show', () => {
     const { host: otherHost } = await room(server);
     expect(await fetchAs(otherHost)).toBe(404);
     const spare = await knock(server, (await room(server)).number, '待つ人');
-    expect(await fetchAs(spare)).toBe(400);
+    expect(await fetchAs(spare)).toBe(401);
     expect(number).toMatch(/^\d{5}$/);
     const token = guest.resumeToken!;
     const meetingId = guest.view.snapshot.meetingId;

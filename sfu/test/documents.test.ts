@@ -86,6 +86,50 @@ describe('a rep’s documents', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
+  test('that are not what their names say get the ending of what they are', async () => {
+    const desk = await openDesk(server);
+    expect((await bring(server.base, desk, threePages, '見積書.exe')).fileName).toBe('見積書.exe.pdf');
+    expect((await bring(server.base, desk, threePages, 'Brochure.PDF')).fileName).toBe('Brochure.PDF');
+  });
+
+  test('are not mixed with the file that takes their place', async () => {
+    const desk = await openDesk(server);
+    const { id, version } = await bring(server.base, desk, threePages, 'a.pdf');
+    const first = await get(desk, `/api/documents/${id}/pdf?v=${version}`);
+    const part = await get(desk, `/api/documents/${id}/pdf`, {
+      Range: 'bytes=0-9',
+      'If-Range': first.headers.get('etag')!,
+    });
+    expect(part.status).toBe(206);
+    await ask(server.base, headersOf(desk), 'PUT', `/api/documents/${id}/file?name=b.pdf`, pdfOf(4));
+    await settled(server.base, desk, id);
+    expect((await get(desk, `/api/documents/${id}/pdf?v=${version}`)).json['code']).toBe(
+      'document-not-ready',
+    );
+    const whole = await get(desk, `/api/documents/${id}/pdf`, {
+      Range: 'bytes=0-9',
+      'If-Range': first.headers.get('etag')!,
+    });
+    expect(whole.status).toBe(200);
+  });
+
+  test('that somebody stops reading are not kept open', async () => {
+    const desk = await openDesk(server);
+    const { id } = await bring(server.base, desk, pdfOf(3, { ballastBytes: 250_000 }), 'a.pdf');
+    const openFiles = async () => (await readdir('/proc/self/fd')).length;
+    const before = await openFiles();
+    for (let round = 0; round < 60; round += 1) {
+      const stop = new AbortController();
+      const reading = fetch(`${server.base}/api/documents/${id}/pdf`, {
+        headers: headersOf(desk),
+        signal: stop.signal,
+      });
+      setTimeout(() => stop.abort(), round % 6);
+      await reading.then((response) => response.body?.cancel()).catch(() => undefined);
+    }
+    await until('everything is closed again', async () => (await openFiles()) <= before + 5);
+  });
+
   test('without a usable name or as another type of body are refused', async () => {
     const desk = await openDesk(server);
     expect((await send(server.base, desk, threePages, '../')).status).toBe(400);

@@ -99,7 +99,12 @@ export function documentRoutes(deps: Deps): Router {
     const record = isShown
       ? await documents.load(documentId)
       : await documents.find(asking.owner, documentId);
-    if (record.pdfBlob === null) throw new Refusal('document-not-ready', 'It is still being prepared.');
+    const version = request.query['v'];
+    // Pages of two files must not be mixed: whoever still reads the one before is told.
+    const isCurrent = version === undefined || version === String(record.version);
+    if (record.pdfBlob === null || !isCurrent) {
+      throw new Refusal('document-not-ready', 'It is still being prepared, or has been replaced.');
+    }
     await serve(request, response, record.pdfBlob, mediaTypes.pdf);
   });
 
@@ -133,11 +138,14 @@ export function documentRoutes(deps: Deps): Router {
       throw new Refusal('bad-request', 'A file is sent as application/octet-stream.');
     }
     request.setTimeout(uploadIdleMs, () => request.destroy());
+    // All is here: how long it is looked at is another matter.
+    request.once('end', () => request.setTimeout(0));
     try {
       return await take();
     } catch (error) {
       // Nobody is there to read this; but it is no defect, either.
-      if (!request.complete && request.destroyed) throw new Refusal('bad-request', 'The upload broke off.');
+      if (!(error instanceof Refusal) && !request.complete && request.destroyed)
+        throw new Refusal('bad-request', 'The upload broke off.');
       throw error;
     }
   }

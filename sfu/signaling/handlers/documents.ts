@@ -1,5 +1,6 @@
-import type { DocumentOwner } from '../../documents/library.ts';
+import type { DocumentOwner } from '../../documents/owner.ts';
 import type { Participant } from '../../meeting/participant.ts';
+import { Refusal } from '../../protocol/codes.ts';
 import { participantOf, seatOf } from '../context.ts';
 import type { Context, Handlers } from '../context.ts';
 
@@ -32,6 +33,13 @@ export const documentHandlers: Pick<
     await live.change((meeting) => {
       meeting.stage.show(meeting.participant(participantId), document, page);
     });
+    // Its file may have been replaced between the two.
+    const now = await ownOf(context, documentId);
+    if (now.version !== document.version) {
+      await live.change((meeting) => {
+        meeting.stage.documentChanged(now);
+      });
+    }
     return {};
   },
 
@@ -54,7 +62,8 @@ export const documentHandlers: Pick<
   'document:keep': async (context, { documentId }) => {
     const { meeting: live } = seatOf(context);
     const { accountId } = participantOf(context);
-    live.meeting.stage.assertBrought(documentId);
+    // Pressed twice: kept once.
+    if (live.meeting.stage.assertBrought(documentId).kept) return {};
     if (accountId !== null) await context.documents.keep(accountId, documentId);
     await live.change((meeting) => {
       meeting.stage.keep(documentId);
@@ -79,8 +88,10 @@ export const documentHandlers: Pick<
 
   'offer:receive': async (context, { offerId }) => {
     const { meeting: live, participantId } = seatOf(context);
-    const documentId = live.meeting.stage.assertOffered(participantId, offerId).documentId;
-    const { originalBlob, fileName } = await context.documents.load(documentId);
+    const offer = live.meeting.stage.assertOffered(participantId, offerId);
+    const { originalBlob, fileName, version } = await context.documents.load(offer.documentId);
+    // What was offered is given, and nothing that has taken its place.
+    if (version !== offer.version) throw new Refusal('offer-unknown', 'This file is not there any more.');
     await live.change((meeting) => {
       meeting.stage.receive(meeting.participant(participantId), offerId);
     });
