@@ -62,17 +62,22 @@ export class SeatLine {
     return seat;
   }
 
-  /** An act of the person's: waits out a broken line, and is safe to be done twice. */
+  /**
+   * An act of the person's: waits out a broken line, and is safe to be done twice.
+   *
+   * @param input asked for when it is sent, if what counts is the latest
+   */
   async act<N extends RequestName>(
     name: N,
-    input: Input<N>,
+    input: Input<N> | (() => Input<N>),
     done: (value: Output<N>) => void = () => undefined,
   ): Promise<Failure | null> {
     const deadline = Date.now() + actTimeoutMs;
     for (;;) {
       try {
         if (!this.seated) await this.#untilSeated(deadline - Date.now());
-        done(await this.#signal.request(name, input));
+        const latest = typeof input === 'function' ? input() : input;
+        done(await this.#signal.request(name, latest));
         return null;
       } catch (error) {
         const failure = failureOf(error);

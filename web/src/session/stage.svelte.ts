@@ -14,6 +14,8 @@ import type { Signal } from './signal.ts';
 /** A little later than whoever points says so: this is for those whose line broke meanwhile. */
 const palmLifetimeMs = limits.pointerRestMs + 500;
 
+const lineFailures: ReadonlySet<Failure['code']> = new Set(['offline', 'timeout']);
+
 export type StageSetting = {
   line: SeatLine;
   signal: Signal;
@@ -122,7 +124,7 @@ export class Stage implements StageApi {
     const shown = this.#told;
     if (!shown || !this.turning || page < 1 || page > shown.pages) return;
     this.#turned = { documentId: shown.documentId, page };
-    if (!this.#isTelling) void this.#tell();
+    void this.#tell();
   }
 
   async close(): Promise<Failure | null> {
@@ -160,6 +162,7 @@ export class Stage implements StageApi {
     this.#follow(shown);
     this.offers = offers;
     this.brought = brought;
+    void this.#tell();
   }
 
   clear(): void {
@@ -176,13 +179,14 @@ export class Stage implements StageApi {
 
   /** One after the other, the latest page only: whoever leafs fast leaves no queue behind. */
   async #tell(): Promise<void> {
+    if (this.#isTelling) return;
     this.#isTelling = true;
-    for (let turned = this.#turned; turned; turned = this.#turned) {
-      const failure = await this.#setting.line.act('document:turn', turned);
-      if (this.#turned !== turned) continue;
-      // What is told from now on counts; the answer comes after the notice.
-      this.#turned = null;
-      if (failure) break;
+    for (let sent = this.#turned; sent;) {
+      const failure = await this.#setting.line.act('document:turn', () => (sent = this.#turned ?? sent!));
+      // Without a line the page stays turned here, and is told when the line is back.
+      if (failure && lineFailures.has(failure.code)) break;
+      if (this.#turned === sent || failure) this.#turned = null;
+      sent = this.#turned;
     }
     this.#isTelling = false;
   }
