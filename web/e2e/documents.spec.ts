@@ -262,7 +262,7 @@ test.describe.serial('documents looked at together', () => {
 
   test('no page complained', () => {
     for (const each of everybody()) {
-      const unexpected = each.complaints.filter((text) => !/ERR_CONNECTION|ERR_EMPTY|WebSocket/.test(text));
+      const unexpected = each.complaints.filter((text) => !/net::ERR_|WebSocket/.test(text));
       expect(unexpected, each.who).toEqual([]);
     }
   });

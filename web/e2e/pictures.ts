@@ -6,6 +6,17 @@ import buildPages from './kit/build-pages.ts';
 import type { Colour } from './kit/colours.ts';
 import { eventually, itIs, notYet } from './kit/eventually.ts';
 import { mediaFiles } from './kit/media-files.ts';
+import {
+  brings,
+  closesPanel,
+  entry,
+  opensPanel,
+  pointsAt,
+  samples,
+  seesPage,
+  seesPalmOf,
+  shows,
+} from './kit/documents.ts';
 import { Participant } from './kit/participant.ts';
 import { portrait } from './kit/portraits.ts';
 import { Server } from './kit/server.ts';
@@ -101,6 +112,44 @@ try {
   await settles(customer, people);
   await takes(rep, 'call');
   await takes(customer, 'call');
+
+  for (const name of ['estimate.xlsx', 'proposal.docx', 'service-guide.pptx']) {
+    await brings(rep, path.join(samples, name), path.parse(name).name);
+  }
+  await shows(rep, 'service-guide');
+  await seesPage(rep, 1);
+  await closesPanel(rep);
+  for (let page = 2; page <= 5; page += 1) await rep.presses('次のページ');
+  await rep.page
+    .getByRole('textbox', { name: '5ページのメモ' })
+    .fill(
+      '今の複合機の台数と、毎月の用紙の枚数を先に伺う。\nスタンダードを中心に説明し、保守の受付時間は聞かれたら答える。',
+    );
+  await rep.reads('保存しました');
+  for (const each of people) await seesPage(each, 5);
+  await pointsAt(rep, 0.5, 0.55);
+  await pointsAt(colleague, 0.25, 0.35);
+  await seesPalmOf(customer, rep, 0.5, 0.55);
+  await seesPalmOf(rep, colleague, 0.25, 0.35);
+  await takes(rep, 'document');
+  await takes(customer, 'document');
+  await colleague.page.mouse.move(2, 2);
+
+  await opensPanel(rep);
+  const guide = entry(rep, 'service-guide');
+  await guide.getByRole('button', { name: '許可する' }).click();
+  await guide.getByRole('button', { name: '資料を渡す', exact: true }).click();
+  await customer.reads('資料が届いています');
+  await takes(rep, 'handing-over');
+  await takes(customer, 'handing-over');
+  await closesPanel(rep);
+  await rep.endsCall('全員の接続を終了する');
+
+  await rep.goTo('/dashboard');
+  await rep.page.getByRole('link', { name: '資料を設定する' }).click();
+  await expect(rep.page.getByText('service-guide').first()).toBeVisible();
+  await takes(rep, 'documents');
+  await takes(rep, 'documents', phone);
 } finally {
   await Promise.all(people.map((each) => each.goHome()));
   await server.stop();

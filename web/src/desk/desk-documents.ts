@@ -4,7 +4,7 @@ import { Shelf } from '../documents/shelf.svelte.ts';
 
 /*
  * The documents of whoever is signed in here, who stays the same for as long as the page lives. They outlive the
- * places of the desk: a file goes on being sent while one looks at another document.
+ * places of the desk: a file goes on being sent while one looks at another document, or goes into a call.
  */
 
 export const api = new DocumentsApi();
@@ -19,3 +19,19 @@ export function bookOf(documentId: string): MemoBook {
   books.set(documentId, made);
   return made;
 }
+
+/** Stores what could not be stored until now, such as while nobody was signed in. */
+export async function storeMemos(): Promise<void> {
+  await Promise.all([...books.values()].map((book) => book.flush()));
+}
+
+function sendMemos(): void {
+  for (const book of books.values()) book.sendAll();
+}
+
+/* Here and not at a place of the desk: in a call, none of them is there to ask. */
+addEventListener('pagehide', sendMemos);
+addEventListener('beforeunload', (event) => {
+  sendMemos();
+  if (shelf.sending || [...books.values()].some((book) => book.atRisk)) event.preventDefault();
+});

@@ -10,17 +10,17 @@ export type DocumentChange = { title?: string; shareFile?: boolean };
 export type Identity = () => Readonly<Record<string, string>>;
 
 const bytesPerMegabyte = 1_000_000;
-/** What a browser still sends for a page that is being closed. */
-const keepaliveCharactersMax = 15_000;
 
 /** Documents and memos, over HTTP. Every method answers; none throws. */
 export class DocumentsApi {
   readonly #identity: Identity;
+  #lastIdentity: ReturnType<Identity> = {};
   /** As the operator has set it, as soon as the list was read. */
   #bytesMax: number = limits.documentBytesMax;
 
   constructor(identity: Identity = () => ({})) {
     this.#identity = identity;
+    this.#headers();
   }
 
   get bytesMax(): number {
@@ -75,19 +75,33 @@ export class DocumentsApi {
     return outcome.ok ? { ok: true, value: outcome.value.memos } : outcome;
   }
 
-  /** @param page 0 for the memo to the whole document */
-  writeMemo(id: string, page: number, text: string): Promise<Failure | null> {
-    const keepalive = text.length <= keepaliveCharactersMax;
-    return failureIn(this.#ask('PUT', `/api/documents/${id}/memos/${page}`, { body: { text }, keepalive }));
+  /**
+   * @param page 0 for the memo to the whole document
+   * @param keepalive it is to be sent even if the page is closed meanwhile
+   */
+  async writeMemo(id: string, page: number, text: string, keepalive = false): Promise<Failure | null> {
+    const path = `/api/documents/${id}/memos/${page}`;
+    const question = { body: { text }, keepalive };
+    const failure = await failureIn(this.#ask('PUT', path, question));
+    // The seat was given up while this was on its way: a rep is known by the desk's session, too.
+    if (failure?.code === 'seat-unknown') return failureIn(ask('PUT', path, question));
+    return failure;
   }
 
   /** Where the pages of a document are read from. A new file has a new address: no cache shows the old one. */
   source({ documentId, version }: { documentId: string; version: number }): DocumentSource {
-    return { url: `/api/documents/${documentId}/pdf?v=${version}`, headers: this.#identity() };
+    return { url: `/api/documents/${documentId}/pdf?v=${version}`, headers: this.#headers() };
   }
 
   #ask(method: string, path: string, question: Question = {}): Promise<Outcome<Response>> {
-    return ask(method, path, { ...question, headers: this.#identity() });
+    return ask(method, path, { ...question, headers: this.#headers() });
+  }
+
+  /** Whoever has just left is nobody any more; what they have written is still theirs. */
+  #headers(): ReturnType<Identity> {
+    const now = this.#identity();
+    if (Object.keys(now).length > 0) this.#lastIdentity = now;
+    return this.#lastIdentity;
   }
 
   async #send(
@@ -100,6 +114,6 @@ export class DocumentsApi {
     if (file.size > this.#bytesMax) {
       return failed('document-too-large', { megabytes: Math.floor(this.#bytesMax / bytesPerMegabyte) });
     }
-    return sendFile({ method, path, headers: this.#identity(), file }, sending);
+    return sendFile({ method, path, headers: this.#headers(), file }, sending);
   }
 }

@@ -9,6 +9,9 @@ import { Shelf } from './shelf.svelte.ts';
  */
 type CallDocuments = { api: DocumentsApi; shelf: Shelf; books: Map<string, MemoBook> };
 
+/** Nobody who leaves a call waits longer for what is still to be stored: that goes on by itself. */
+const partingMs = 2_000;
+
 const known = new WeakMap<StageApi, CallDocuments>();
 
 function documentsOf({ stage, role }: CallApi): CallDocuments {
@@ -21,7 +24,37 @@ function documentsOf({ stage, role }: CallApi): CallDocuments {
     books: new Map<string, MemoBook>(),
   };
   known.set(stage, made);
+  guard(made);
   return made;
+}
+
+/*
+ * Before anybody asks whether something would be lost, what is typed is sent: most often there is nothing to be
+ * asked about then. This holds for as long as the page lives, also for a memo whose field is closed.
+ */
+function guard({ books }: CallDocuments): void {
+  const sendAll = () => {
+    for (const book of books.values()) book.sendAll();
+  };
+  addEventListener('beforeunload', sendAll, { capture: true });
+  addEventListener('pagehide', sendAll);
+}
+
+/** Something would be lost if the page went now: a file that is being sent, or a memo that is not stored. */
+export function atRisk({ stage }: CallApi): boolean {
+  const there = known.get(stage);
+  return (
+    there !== undefined && (there.shelf.sending || [...there.books.values()].some((book) => book.atRisk))
+  );
+}
+
+/** The seat is given up: what is written is stored, what is being sent is stopped. */
+export async function letGo({ stage }: CallApi): Promise<void> {
+  const there = known.get(stage);
+  if (!there) return;
+  there.shelf.cancelAll();
+  const stored = Promise.all([...there.books.values()].map((book) => book.flush()));
+  await Promise.race([stored, new Promise((resolve) => setTimeout(resolve, partingMs))]);
 }
 
 /** The own documents of somebody in a call. */

@@ -1,4 +1,5 @@
 import type { Failure } from '../session/api.ts';
+import { takeClosingRoom } from './closing-room.ts';
 import type { DocumentsApi } from './documents-api.ts';
 
 /** Saved when the fingers rest. */
@@ -6,23 +7,32 @@ const restMs = 800;
 /** What could not be saved is tried again by itself, less and less often. */
 const retryMs = 4_000;
 const retrySlowestMs = 30_000;
-/** As long as this, a browser sends it even while it closes the page. */
-const sentWhileClosing = 15_000;
+/** Refusals that stay the same however often one asks. */
+const lasting: readonly Failure['code'][] = ['document-unknown', 'not-allowed'];
 
 /** The memo to one page, or to the whole document, as it stands in its field. */
 export class Memo {
   readonly page: number;
   text = $state('');
-  state = $state<'settled' | 'unsaved' | 'saving' | 'saved' | 'failed'>('settled');
+  state = $state.raw<'settled' | 'unsaved' | 'saving' | 'saved' | 'failed'>('settled');
   failure = $state.raw<Failure | null>(null);
   /** What the server has. */
   stored = '';
+  /** The latest text on its way, and whether it arrives even if the page is closed now. */
+  sent: { text: string; outlives: boolean } | null = null;
+  /** Rises with everything that happens to it here: what was asked for before knows nothing of that. */
+  edits = 0;
   retryMs = retryMs;
   timer: ReturnType<typeof setTimeout> | undefined;
   saving: Promise<void> | null = null;
 
   constructor(page: number) {
     this.page = page;
+  }
+
+  /** It cannot be saved, and that is not tried again by itself. */
+  get refused(): boolean {
+    return this.failure !== null && lasting.includes(this.failure.code);
   }
 }
 
@@ -39,7 +49,10 @@ export class MemoBook {
   readonly #memos: Memo[] = [];
   #loaded = $state(false);
   #loading = false;
+  /** How often the memos were asked for: an answer that was awaited already may be older than what is wanted. */
+  #asked = 0;
   #failure = $state.raw<Failure | null>(null);
+  #latestFailure = $state.raw<Failure | null>(null);
   #written = $state.raw<readonly number[]>([]);
 
   constructor(api: DocumentsApi, documentId: string) {
@@ -52,8 +65,14 @@ export class MemoBook {
     return this.#loaded;
   }
 
+  /** Why the memos could not be read. */
   get failure(): Failure | null {
     return this.#failure;
+  }
+
+  /** How the server answered last, to reading or saving. */
+  get latestFailure(): Failure | null {
+    return this.#latestFailure;
   }
 
   /** The pages that have a memo, in order. */
@@ -61,11 +80,12 @@ export class MemoBook {
     return this.#written;
   }
 
-  /** Something would be lost if the page were closed now. */
+  /** Something would be lost if the page were closed now: it is neither stored nor certain to arrive. */
   get atRisk(): boolean {
-    return this.#memos.some(
-      ({ text, stored, state }) => text !== stored && (state === 'failed' || text.length > sentWhileClosing),
-    );
+    return this.#memos.some(({ text, stored, sent, state }) => {
+      if (!sent) return text !== stored;
+      return sent.text !== text || !sent.outlives || state === 'failed';
+    });
   }
 
   memo(page: number): Memo {
@@ -76,27 +96,21 @@ export class MemoBook {
     return memo;
   }
 
-  /** Reads what there is; what is being written here stays. */
+  /** Reads what there is; what is being written here stays, and so does what was saved meanwhile. */
   async load(): Promise<void> {
+    this.#asked += 1;
     if (this.#loading) return;
     this.#loading = true;
-    const outcome = await this.#api.memos(this.#documentId);
-    this.#loading = false;
-    this.#failure = outcome.ok ? null : outcome.failure;
-    if (!outcome.ok) return;
-    const texts = Object.fromEntries(outcome.value.map(({ page, text }) => [page, text]));
-    for (const { page } of outcome.value) this.memo(page);
-    for (const memo of this.#memos) {
-      if (memo.text !== memo.stored || memo.saving) continue;
-      memo.stored = texts[memo.page] ?? '';
-      memo.text = memo.stored;
+    for (let asked = 0; asked !== this.#asked;) {
+      asked = this.#asked;
+      await this.#read();
     }
-    this.#loaded = true;
-    this.#list();
+    this.#loading = false;
   }
 
   write(page: number, text: string): void {
     const memo = this.memo(page);
+    memo.edits += 1;
     memo.text = text;
     if (memo.state !== 'failed') memo.state = 'unsaved';
     clearTimeout(memo.timer);
@@ -112,37 +126,87 @@ export class MemoBook {
     await Promise.all(saves);
   }
 
+  /** The page is being closed: the latest text is sent now, beside an older one that is still on its way. */
+  sendAll(): void {
+    for (const memo of this.#memos) {
+      if (memo.text === (memo.sent?.text ?? memo.stored)) continue;
+      clearTimeout(memo.timer);
+      memo.saving = this.#store(memo);
+    }
+  }
+
+  async #read(): Promise<void> {
+    const before = Object.fromEntries(this.#memos.map(({ page, edits }) => [page, edits]));
+    const outcome = await this.#api.memos(this.#documentId);
+    this.#failure = outcome.ok ? null : outcome.failure;
+    this.#latestFailure = this.#failure;
+    if (!outcome.ok) return;
+    const texts = Object.fromEntries(outcome.value.map(({ page, text }) => [page, text]));
+    for (const { page } of outcome.value) this.memo(page);
+    for (const memo of this.#memos) {
+      if (memo.saving || memo.text !== memo.stored || memo.edits !== (before[memo.page] ?? 0)) continue;
+      memo.stored = texts[memo.page] ?? '';
+      if (memo.text === memo.stored) continue;
+      memo.text = memo.stored;
+      memo.state = 'settled';
+    }
+    this.#loaded = true;
+    this.#list();
+  }
+
   /** One after the other: an older text never arrives behind a newer one. */
   async #save(memo: Memo): Promise<void> {
-    if (memo.saving) {
+    while (memo.saving) {
       await memo.saving;
       if (memo.state === 'failed') return;
     }
-    const { text } = memo;
-    if (text === memo.stored) {
-      if (memo.state === 'unsaved') memo.state = 'settled';
-      return;
+    if (memo.text !== memo.stored) {
+      memo.saving = this.#store(memo);
+      await memo.saving;
+    } else if (memo.state !== 'saved') {
+      memo.state = 'settled';
+      memo.failure = null;
     }
-    if (memo.state !== 'failed') memo.state = 'saving';
-    memo.saving = this.#store(memo, text);
-    await memo.saving;
   }
 
-  async #store(memo: Memo, text: string): Promise<void> {
-    memo.failure = await this.#api.writeMemo(this.#documentId, memo.page, text);
-    memo.saving = null;
-    clearTimeout(memo.timer);
-    if (memo.failure) {
-      memo.state = 'failed';
-      memo.timer = setTimeout(() => void this.#save(memo), memo.retryMs);
-      memo.retryMs = Math.min(2 * memo.retryMs, retrySlowestMs);
+  async #store(memo: Memo): Promise<void> {
+    const { text } = memo;
+    if (memo.state !== 'failed') memo.state = 'saving';
+    const release = takeClosingRoom({ text });
+    const sent = { text, outlives: release !== null };
+    memo.edits += 1;
+    memo.sent = sent;
+    const failure = await this.#api.writeMemo(this.#documentId, memo.page, text, sent.outlives);
+    release?.();
+    memo.edits += 1;
+    if (memo.sent !== sent) {
+      // A newer text was sent beside it. If that one has arrived first, nobody knows which of them is there now.
+      if (!failure) memo.stored = text;
+      if (!memo.saving) memo.saving = this.#store(memo);
       return;
     }
+    memo.sent = null;
+    memo.saving = null;
+    memo.failure = failure;
+    this.#latestFailure = failure;
+    clearTimeout(memo.timer);
+    if (failure) this.#failed(memo);
+    else this.#stored(memo, text);
+  }
+
+  #failed(memo: Memo): void {
+    memo.state = 'failed';
+    if (memo.refused) return;
+    memo.timer = setTimeout(() => void this.#save(memo), memo.retryMs);
+    memo.retryMs = Math.min(2 * memo.retryMs, retrySlowestMs);
+  }
+
+  #stored(memo: Memo, text: string): void {
     memo.stored = text;
+    memo.state = 'saved';
     memo.retryMs = retryMs;
     this.#list();
-    if (memo.text === text) memo.state = 'saved';
-    else this.write(memo.page, memo.text);
+    if (memo.text !== text) this.write(memo.page, memo.text);
   }
 
   #list(): void {

@@ -1,6 +1,7 @@
 import type { DocumentProgress, DocumentView } from '../../../sfu/protocol/documents.ts';
 import { limits } from '../../../sfu/protocol/limits.ts';
 import type { Failure } from '../session/api.ts';
+import type { Sent } from './after-all.ts';
 
 /** 送信 → 変換 → 完了, or what stood in the way (D1). */
 export type Progress =
@@ -8,6 +9,9 @@ export type Progress =
   | { step: 'converting'; ahead: number }
   | { step: 'done' }
   | { step: 'failed'; failure: Failure };
+
+/** For how long it is said that a document has become ready. */
+const freshMs = 20_000;
 
 /** A file that is being sent, or could not be. */
 export type Sending = { file: File; share: number; waiting: boolean; ending: AbortController };
@@ -22,12 +26,25 @@ export class ShelfItem {
   sending = $state.raw<Sending | null>(null);
   /** The file that could not be sent, and why. */
   broken = $state.raw<{ file: File; failure: Failure } | null>(null);
+  /** Since when the file is being sent, and what was known then; it may have arrived though the line broke. */
+  sent: Sent | null = null;
   /** A title that the server does not know yet. */
   draftTitle = $state<string | null>(null);
-  /** Has become ready before the eyes of whoever looks. */
-  fresh = $state(false);
+  #fresh = $state(false);
+  #freshTimer: ReturnType<typeof setTimeout> | undefined;
   /** Something that was tried with it and did not work. */
   trouble = $state.raw<Failure | null>(null);
+
+  /** Has just become ready before the eyes of whoever looks. */
+  get fresh(): boolean {
+    return this.#fresh;
+  }
+
+  set fresh(fresh: boolean) {
+    clearTimeout(this.#freshTimer);
+    this.#fresh = fresh;
+    if (fresh) this.#freshTimer = setTimeout(() => (this.#fresh = false), freshMs);
+  }
 
   get title(): string {
     return this.draftTitle ?? this.document?.title ?? stemOf(this.fileName);

@@ -1,5 +1,6 @@
 import type { DocumentList, DocumentView } from '../../../sfu/protocol/documents.ts';
 import type { Failure } from '../session/api.ts';
+import { arrivedAfterAll, replacedAfterAll } from './after-all.ts';
 import type { DocumentsApi } from './documents-api.ts';
 import type { Outcome } from './http.ts';
 import { ShelfItem } from './shelf-item.svelte.ts';
@@ -34,6 +35,10 @@ export class Shelf {
   /** Files of this batch have arrived in another order than they are shown in. */
   #batch = 0;
   #polling = false;
+  /** The answers to what was sent here: what they speak of has come of no other file. */
+  #arrivedIds: readonly string[] = [];
+  /** Deleted here: an answer that was asked for before still knows them. */
+  #removed: readonly string[] = [];
   #ordering: Promise<Failure | null> = Promise.resolve(null);
 
   constructor(api: DocumentsApi, { arranged }: ShelfOptions) {
@@ -62,7 +67,7 @@ export class Shelf {
 
   /** Files are being sent: leaving the page now would lose them. */
   get sending(): boolean {
-    return this.#items.some((item) => item.sending !== null);
+    return this.#items.some((item) => item.sending?.ending.signal.aborted === false);
   }
 
   find(documentId: string): ShelfItem | null {
@@ -104,7 +109,9 @@ export class Shelf {
   /** Sends what broke off once more. */
   again(item: ShelfItem): void {
     if (!item.broken) return;
+    const { sent } = item;
     this.#enqueue(item, item.broken.file);
+    item.sent = sent;
     this.#sendNext();
   }
 
@@ -112,6 +119,11 @@ export class Shelf {
   cancel(item: ShelfItem): void {
     item.sending?.ending.abort();
     if (item.sending?.waiting) this.#ended(item);
+  }
+
+  /** Ends the sending of all of them. */
+  cancelAll(): void {
+    for (const item of this.#items) this.cancel(item);
   }
 
   /** Its owner has read why a file was refused. */
@@ -135,6 +147,7 @@ export class Shelf {
     item.trouble = failure?.code === 'document-unknown' ? null : failure;
     if (!item.trouble) {
       item.sending?.ending.abort();
+      this.#removed = [...this.#removed, document.id];
       this.#drop(item);
     }
     return item.trouble;
@@ -198,6 +211,7 @@ export class Shelf {
   #enqueue(item: ShelfItem, file: File): void {
     item.broken = null;
     item.sending = { file, share: 0, waiting: true, ending: new AbortController() };
+    item.sent = null;
     this.#outbox.push(item);
   }
 
@@ -228,27 +242,58 @@ export class Shelf {
       },
     };
     const title = item.draftTitle ?? undefined;
-    const outcome = item.document
-      ? await this.#api.replace(item.document.id, file, sending)
-      : await this.#explained(await this.#api.upload(file, { title, ...sending }));
-    if (outcome === null) this.#ended(item);
-    else if (outcome.ok) await this.#arrived(item, outcome.value, title);
+    const there = item.sent ? await this.#lookedUp(item) : null;
+    const outcome = there ?? (await this.#sent(item, file, { title, ...sending }));
+    if (outcome === null || (!outcome.ok && ending.signal.aborted)) this.#ended(item);
+    else if (outcome.ok) await this.#arrived(item, outcome.value);
     else {
       item.sending = null;
       item.broken = { file, failure: outcome.failure };
     }
   }
 
-  /** A server that refuses a file while it is being sent looks like a broken line: it is asked what it was. */
-  async #explained(outcome: Outcome<DocumentView> | null): Promise<Outcome<DocumentView> | null> {
-    if (outcome === null || outcome.ok || outcome.failure.code !== 'upload-broken') return outcome;
-    const list = await this.#api.list();
-    if (list.ok || !lasting.includes(list.failure.code)) return outcome;
-    return list;
+  /** @returns null when it was ended by the person */
+  async #sent(
+    item: ShelfItem,
+    file: File,
+    sending: Parameters<DocumentsApi['upload']>[1] & object,
+  ): Promise<Outcome<DocumentView> | null> {
+    const known = this.#items.flatMap(({ document }) => document?.id ?? []);
+    item.sent ??= { file, title: sending.title, at: Date.now(), known };
+    const outcome = item.document
+      ? await this.#api.replace(item.document.id, file, sending)
+      : await this.#api.upload(file, sending);
+    const isBroken = outcome?.ok === false && outcome.failure.code === 'upload-broken';
+    return (isBroken ? await this.#lookedUp(item) : null) ?? outcome;
   }
 
-  async #arrived(item: ShelfItem, document: DocumentView, titleSent: string | undefined): Promise<void> {
+  /**
+   * A server that refuses a file while it is being sent looks like a broken line, and so does one whose answer was
+   * lost: it is asked what became of it.
+   *
+   * @returns null when that is not known, or nothing has arrived
+   */
+  async #lookedUp({ sent, document }: ShelfItem): Promise<Outcome<DocumentView> | null> {
+    if (!sent) return null;
+    const list = await this.#api.list();
+    if (!list.ok) return lasting.includes(list.failure.code) ? list : null;
+    const { documents } = list.value;
+    if (document) {
+      const now = documents.find(({ id }) => id === document.id);
+      return now && replacedAfterAll(document, now, sent) ? { ok: true, value: now } : null;
+    }
+    const others = documents.filter(
+      ({ id }) => !this.#removed.includes(id) && !this.#arrivedIds.includes(id),
+    );
+    const found = arrivedAfterAll(others, sent);
+    return found && { ok: true, value: found };
+  }
+
+  async #arrived(item: ShelfItem, document: DocumentView): Promise<void> {
+    const titleSent = item.sent?.title;
     item.sending = null;
+    item.sent = null;
+    this.#arrivedIds = [...this.#arrivedIds, document.id];
     // The list may have been read between the file's arrival and the answer to it.
     const twin = this.find(document.id);
     if (twin && twin !== item) this.#drop(twin);
@@ -281,7 +326,8 @@ export class Shelf {
     const byId: Partial<Record<string, ShelfItem>> = Object.fromEntries(
       this.#items.map((item) => [item.document?.id, item]),
     );
-    const listed = documents.map((document) => {
+    const there = documents.filter(({ id }) => !this.#removed.includes(id));
+    const listed = there.map((document) => {
       const item = byId[document.id] ?? new ShelfItem();
       this.#learn(item, document);
       return item;

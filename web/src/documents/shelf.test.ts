@@ -183,10 +183,72 @@ describe('a file on its way', () => {
     const item = shelf.items[0]!;
     expect(item.progress).toMatchObject({ step: 'failed', failure: { code: 'upload-broken' } });
     shelf.again(item);
+    await settled();
     FileRequest.all[1]!.answers(202, view('offer', ready));
     await settled();
     expect(item.progress).toEqual({ step: 'done' });
     expect(shelf.items).toEqual([item]);
+  });
+
+  it('of which only the answer was lost has arrived', async () => {
+    const shelf = aShelf();
+    list(view('old', ready, { fileName: 'offer.pdf', createdAt: Date.now() }));
+    await shelf.load();
+    shelf.add([file('offer.pdf')]);
+    const came = view('offer', ready, { createdAt: Date.now() + 1_000 });
+    list(came, view('old', ready, { fileName: 'offer.pdf', createdAt: Date.now() }));
+    FileRequest.all[0]!.onerror();
+    await settled();
+    expect(shelf.items.map(({ document, progress }) => [document?.id, progress?.step])).toEqual([
+      [idOf('offer'), 'done'],
+      [idOf('old'), undefined],
+    ]);
+  });
+
+  it('is looked for once more before it is sent again', async () => {
+    const shelf = aShelf();
+    server.set('GET /api/documents', 'lost');
+    shelf.add([file('offer.pdf')]);
+    FileRequest.all[0]!.onerror();
+    await settled();
+    const item = shelf.items[0]!;
+    expect(item.progress).toMatchObject({ step: 'failed', failure: { code: 'upload-broken' } });
+    list(view('offer', ready, { createdAt: Date.now() }));
+    shelf.again(item);
+    await settled();
+    expect(FileRequest.all).toHaveLength(1);
+    expect(item).toMatchObject({ sending: null, broken: null, document: { id: idOf('offer') } });
+  });
+
+  it('is not taken for its double that has arrived by itself', async () => {
+    const shelf = aShelf();
+    shelf.add([file('offer.pdf'), file('offer.pdf')]);
+    const came = view('offer', ready, { createdAt: Date.now() });
+    list(came);
+    FileRequest.all[0]!.answers(202, came);
+    await settled();
+    FileRequest.all[1]!.onerror();
+    await settled();
+    expect(shelf.items.map(({ progress }) => progress?.step)).toEqual(['done', 'failed']);
+  });
+
+  it('is said to be ready for a while, not for ever', async () => {
+    const shelf = aShelf();
+    shelf.add([file('offer.pdf')]);
+    FileRequest.all[0]!.answers(202, view('offer', ready));
+    await settled();
+    expect(shelf.items[0]!.progress).toEqual({ step: 'done' });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(shelf.items[0]!.progress).toBeNull();
+  });
+
+  it('is not sent any more when its call is over', async () => {
+    const shelf = aShelf();
+    shelf.add([file('a.pdf'), file('b.pdf'), file('c.pdf')]);
+    shelf.cancelAll();
+    await settled();
+    expect(FileRequest.all.map(({ aborted }) => aborted)).toEqual([true, true]);
+    expect([shelf.sending, shelf.items]).toEqual([false, []]);
   });
 
   it('of which nothing moves any more has broken off', async () => {
@@ -252,6 +314,7 @@ describe('several files', () => {
     serves(view('b', ready));
     await vi.advanceTimersByTimeAsync(6_000);
     expect(shelf.items.map(({ progress }) => progress?.step)).toEqual(['done', 'done']);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -290,6 +353,17 @@ describe('the list', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('does not bring back what was deleted while it was on its way', async () => {
+    const shelf = aShelf();
+    list(view('a', ready), view('b', ready));
+    await shelf.load();
+    const loading = shelf.load();
+    await shelf.remove(shelf.find(idOf('a'))!);
+    await loading;
+    await shelf.load();
+    expect(shelf.items.map(({ title }) => title)).toEqual(['b']);
+  });
+
   it('is put back when its order could not be saved', async () => {
     const shelf = aShelf();
     list(view('a', ready), view('b', ready));
@@ -315,6 +389,21 @@ describe('the list', () => {
 });
 
 describe('a new file for a document', () => {
+  it('of which only the answer was lost is there', async () => {
+    const shelf = aShelf();
+    list(view('a', ready));
+    await shelf.load();
+    const item = shelf.items[0]!;
+    shelf.replace(item, file('newer.pdf'));
+    list(view('a', ready, { replacement: { fileName: 'newer.pdf', progress: converting() } }));
+    serves(view('a', ready, { fileName: 'newer.pdf', version: 2 }));
+    FileRequest.all[0]!.onerror();
+    await settled();
+    expect(item).toMatchObject({ broken: null, converting: true });
+    await vi.advanceTimersByTimeAsync(700);
+    expect(item).toMatchObject({ progress: { step: 'done' }, fileName: 'newer.pdf' });
+  });
+
   it('leaves the old one in use until it is ready, and for good when it is refused', async () => {
     const shelf = aShelf();
     list(view('a', ready));

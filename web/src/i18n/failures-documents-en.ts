@@ -24,11 +24,11 @@ export const documentFailuresEn: DocumentFailureTexts = {
   'document-not-ready': 'This document is still being prepared. Please wait for the conversion to end.',
   'document-not-shared':
     'This document cannot be handed over, because sharing its file is off. Switch it on to hand it over.',
-  'document-in-use': 'This document is in use in a meeting. Please close it there and try again.',
+  'document-in-use':
+    'This document is on show or waiting to be received in a meeting. Please close it there, or wait until it has been received, and try again.',
   'document-not-shown': 'This document is not shown any more.',
   'page-unknown': 'There is no such page.',
   'offer-unknown': 'This file is not on offer any more. Please ask for it to be handed over again.',
   'nobody-to-offer': 'There is nobody to hand it to. Please wait until somebody has joined.',
-  'upload-broken':
-    'The upload broke off. Please check your connection and try again. Nothing of it has been kept.',
+  'upload-broken': 'The upload broke off. Please check your connection and try again.',
 };

@@ -23,6 +23,8 @@ export const stageJa = {
   shownBy: (name: string) => `${san(name)}が表示中`,
   shownByYou: 'あなたが表示中',
   back: '担当者の表示に合わせる',
+  /** When a guest shows something of their own. */
+  backTo: (name: string) => `${san(name)}の表示に合わせる`,
   shownPage: (name: string, page: number) => `${san(name)}は${page}ページを表示中`,
   loading: '資料を読み込んでいます',
   painting: 'ページを表示しています',
@@ -31,6 +33,9 @@ export const stageJa = {
   failed: {
     gone: 'この資料は、いまは表示できません。閉じられたか、削除された可能性があります。',
     network: '資料を読み込めませんでした。インターネットの接続をご確認ください。',
+    unready: 'この資料はまだ準備中です。しばらくしてから、もう一度お試しください。',
+    unrecognized: '接続を確認できないため、資料を表示できません。ページを再読み込みしてください。',
+    replaced: 'この資料のファイルは差し替えられました。「もう一度試す」を押すと、新しいページを表示します。',
     damaged: '資料を開けませんでした。ファイルが壊れている可能性があります。',
   },
 };

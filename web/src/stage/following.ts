@@ -20,6 +20,14 @@ export function pageOf(now: Following, shown: number): number {
   return now.elsewhere ?? shown;
 }
 
+/**
+ * Another document or another version of it: everything begins anew. Not with another hand: when whoever shows
+ * has left, the host turns the pages on, and they stay before everybody's eyes.
+ */
+export function shownKey({ documentId, version }: { documentId: string; version: number }): string {
+  return `${documentId}/${version}`;
+}
+
 /** A page number as people type it: full-width digits and spaces are fine; null for anything else. */
 export function typedPage(text: string, count: number): number | null {
   const digits = text.normalize('NFKC').trim();

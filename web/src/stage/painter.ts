@@ -18,16 +18,24 @@ export type PainterEvents = {
   onbroken(page: number): void;
 };
 
+type ThumbnailWish = {
+  readonly page: number;
+  readonly width: number;
+  readonly signal: AbortSignal;
+  readonly done: (canvas: HTMLCanvasElement | null) => void;
+};
 type Job = {
   readonly page: number;
-  readonly thumbnail: boolean;
+  /** The small picture that it is for; null: the page is painted as it is looked at. */
+  readonly wish: ThumbnailWish | null;
   task: RenderTask | null;
   cancelled: boolean;
 };
-type ThumbnailWish = { page: number; width: number; done: (canvas: HTMLCanvasElement | null) => void };
 
 /** While somebody drags a window's edge or pinches, the old picture is scaled; then it is painted anew, once. */
 const settleMs = 140;
+/** The decoded pictures of the page looked at are needed again only for looking closer, which comes soon or not. */
+const restMs = 1_000;
 
 /**
  * Paints pages, one after the other in the order in which they matter: the one looked at, those that may come
@@ -44,6 +52,7 @@ export class Painter {
   #backwards = false;
   #job: Job | null = null;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  #rest: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   /** @param painted what an earlier painter of the same document has left. */
@@ -75,9 +84,10 @@ export class Painter {
   thumbnail(page: number, width: number, signal: AbortSignal): Promise<HTMLCanvasElement | null> {
     if (this.#closed || signal.aborted) return Promise.resolve(null);
     return new Promise((done) => {
-      const wish: ThumbnailWish = { page, width, done };
+      const wish: ThumbnailWish = { page, width, signal, done };
       signal.addEventListener('abort', () => {
         this.#wishes = this.#wishes.filter((one) => one !== wish);
+        if (this.#job?.wish === wish) cancel(this.#job);
         done(null);
       });
       this.#wishes.push(wish);
@@ -95,6 +105,7 @@ export class Painter {
   close({ keep }: { keep: boolean }): void {
     this.#closed = true;
     clearTimeout(this.#settle);
+    clearTimeout(this.#rest);
     if (this.#job) cancel(this.#job);
     for (const wish of this.#wishes) wish.done(null);
     this.#wishes = [];
@@ -135,7 +146,7 @@ export class Painter {
     if (page === undefined && !wish) return;
     const job: Job = {
       page: page ?? wish?.page ?? 1,
-      thumbnail: wish !== undefined,
+      wish: wish ?? null,
       task: null,
       cancelled: false,
     };
@@ -151,18 +162,18 @@ export class Painter {
     if (!job || !this.#look) return;
     const kept = this.#kept();
     const inTheWay = job.page !== this.#look.page && !this.#isDone(this.#look.page);
-    if (job.thumbnail ? inTheWay : inTheWay || !kept.includes(job.page)) cancel(job);
+    if (job.wish ? inTheWay : inTheWay || !kept.includes(job.page)) cancel(job);
   }
 
   async #paintPage(job: Job): Promise<void> {
-    let canvas: HTMLCanvasElement | null = null;
+    let page: PDFPageProxy | null = null;
     try {
-      const page = await this.#measured(job.page);
+      page = await this.#measured(job.page);
       const size = this.#target(job.page);
       // The first page's size decides how much room there is for the others.
       if (this.#isOff(job) || !size || !this.#kept().includes(job.page)) return;
       if (this.#isDone(job.page)) return;
-      canvas = await this.#draw(job, page, size);
+      const canvas = await this.#draw(job, page, size);
       if (this.#isOff(job)) {
         free(canvas);
         return;
@@ -171,18 +182,19 @@ export class Painter {
       this.#painted.set(job.page, canvas);
       this.#events.onpainted(new Map(this.#painted));
       if (old) free(old);
-      if (job.page !== this.#look?.page) page.cleanup();
     } catch {
-      if (canvas) free(canvas);
       if (this.#isOff(job)) return;
       this.#broken.add(job.page);
       this.#events.onbroken(job.page);
+    } finally {
+      if (page) this.#leave(page, job.page);
     }
   }
 
   async #paintThumbnail(job: Job, wish: ThumbnailWish): Promise<void> {
+    let page: PDFPageProxy | null = null;
     try {
-      const page = await this.#measured(job.page);
+      page = await this.#measured(job.page);
       const size = this.#sizes.get(job.page);
       if (this.#isOff(job) || !size) throw new Error('not now');
       const whole = canvasSize(
@@ -192,13 +204,29 @@ export class Painter {
       );
       const large = this.#painted.get(job.page);
       const canvas = large ? copied(large, whole) : await this.#draw(job, page, whole);
-      if (!large && job.page !== this.#look?.page) page.cleanup();
-      wish.done(canvas);
+      if (wish.signal.aborted || this.#closed) free(canvas);
+      else wish.done(canvas);
     } catch {
       // Something more important came in between: later.
-      if (job.cancelled && !this.#closed) this.#wishes.unshift(wish);
+      if (job.cancelled && !this.#closed && !wish.signal.aborted) this.#wishes.unshift(wish);
       else wish.done(null);
+    } finally {
+      if (page) this.#leave(page, job.page);
     }
+  }
+
+  /** Also after a job that was given up: what had come for it by then would stay for ever. */
+  #leave(page: PDFPageProxy, number: number): void {
+    if (this.#closed) return;
+    if (number !== this.#look?.page) {
+      page.cleanup();
+      return;
+    }
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      if (this.#job?.page === number) this.#leave(page, number);
+      else page.cleanup();
+    }, restMs);
   }
 
   async #measured(number: number): Promise<PDFPageProxy> {

@@ -3,9 +3,9 @@
 import type { DocumentSource } from '../session/api.ts';
 import type { Rect, Size } from './geometry.ts';
 import { linkTo } from './links.ts';
-import { type Look, Painter, type PaintedPages } from './painter.ts';
+import { free, type Look, Painter, type PaintedPages } from './painter.ts';
 import { type OpenPdf, openPdf } from './pdf.ts';
-import { type DocumentFailure, SourceError } from './range-source.ts';
+import { type DocumentFailure, RangeSource, SourceError } from './range-source.ts';
 
 export type DocumentKey = { readonly documentId: string; readonly version: number };
 
@@ -14,9 +14,19 @@ export type PageLink = Rect & { readonly href: string };
 
 const nothingPainted: PaintedPages = new Map();
 
+/** How long after a failure that may have passed a call asks again by itself, though its line seems to be fine. */
+export const againMs = 15_000;
+
+/**
+ * Inside a call these end by themselves: with the line, with the seat that is known again, with the conversion,
+ * with the notice of the new file.
+ */
+const passing: readonly DocumentFailure[] = ['network', 'unready', 'unrecognized', 'replaced'];
+
 /** A document whose pages can be looked at. What it shows of itself is reactive. */
 export class PdfDocument {
-  readonly source: DocumentSource & DocumentKey;
+  readonly #source: () => DocumentSource;
+  readonly #inCall: boolean;
 
   #status = $state<'loading' | 'ready' | 'failed'>('loading');
   #failure = $state<DocumentFailure | null>(null);
@@ -24,16 +34,26 @@ export class PdfDocument {
   #painted = $state.raw<PaintedPages>(nothingPainted);
   #sizes = $state.raw<ReadonlyMap<number, Size>>(new Map());
   #broken = $state.raw<ReadonlySet<number>>(new Set());
+  #round = $state(0);
 
+  #bytes: RangeSource | null = null;
   #pdf: OpenPdf | null = null;
   #painter: Painter | null = null;
   #look: Look | null = null;
   #abort = new AbortController();
+  #connected = true;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #destroyed = false;
 
-  /** It is asked for at once. */
-  constructor(source: DocumentSource & DocumentKey) {
-    this.source = source;
+  /**
+   * It is asked for at once.
+   *
+   * @param source asked anew for every request.
+   * @param inCall what passes by itself is waited for, and nobody has to press anything (C7).
+   */
+  constructor(source: () => DocumentSource, { inCall = false } = {}) {
+    this.#source = source;
+    this.#inCall = inCall;
     addEventListener('online', this.#online);
     void this.#open();
   }
@@ -44,6 +64,14 @@ export class PdfDocument {
   /** Why it failed. Pages that were painted before can be looked at all the same. */
   get failure(): DocumentFailure | null {
     return this.#failure;
+  }
+  /** It has failed, and will be asked for again without anybody's doing. */
+  get isPassing(): boolean {
+    return this.#inCall && this.#failure !== null && passing.includes(this.#failure);
+  }
+  /** Grows whenever what could not be painted may be asked for again. */
+  get round(): number {
+    return this.#round;
   }
   /** 0 until it is ready. */
   get pageCount(): number {
@@ -124,19 +152,33 @@ export class PdfDocument {
   retry(): void {
     if (this.#destroyed) return;
     this.#broken = new Set();
-    if (this.#status === 'ready') this.#painter?.again();
+    if (this.#status === 'ready') {
+      this.#painter?.again();
+      this.#round += 1;
+    }
     if (this.#status === 'failed') void this.#open();
+  }
+
+  /** How the call's line is. When it is back, what was lost with it is asked for again. */
+  lineIs(connected: boolean): void {
+    const isBack = connected && !this.#connected;
+    this.#connected = connected;
+    if (!isBack || this.#destroyed) return;
+    this.#bytes?.resume();
+    if (this.isPassing || this.#broken.size > 0) this.retry();
   }
 
   /** Idempotent. */
   destroy(): void {
     this.#destroyed = true;
+    clearTimeout(this.#again);
     removeEventListener('online', this.#online);
     this.#abort.abort();
     this.#painter?.close({ keep: false });
     this.#pdf?.close();
     this.#painter = null;
     this.#pdf = null;
+    this.#bytes = null;
     this.#painted = nothingPainted;
   }
 
@@ -145,11 +187,15 @@ export class PdfDocument {
   };
 
   async #open(): Promise<void> {
+    clearTimeout(this.#again);
+    if (this.#failure === 'replaced') this.#forgetPages();
     this.#status = 'loading';
     this.#failure = null;
     this.#abort = new AbortController();
     try {
-      const pdf = await openPdf(this.source, this.#abort.signal, (failure) => this.#fail(failure));
+      const bytes = new RangeSource(this.#source, { inCall: this.#inCall });
+      this.#bytes = bytes;
+      const pdf = await openPdf(bytes, this.#abort.signal, (failure) => this.#fail(failure));
       if (this.#destroyed) {
         pdf.close();
         return;
@@ -166,6 +212,7 @@ export class PdfDocument {
       );
       this.#pageCount = pdf.pages;
       this.#status = 'ready';
+      this.#round += 1;
       if (this.#look) this.#painter.look(this.#look);
     } catch (error) {
       this.#fail(error instanceof SourceError ? error.failure : 'damaged');
@@ -178,7 +225,21 @@ export class PdfDocument {
     this.#pdf?.close();
     this.#painter = null;
     this.#pdf = null;
+    this.#bytes = null;
     this.#failure = failure;
     this.#status = 'failed';
+    if (this.isPassing) {
+      // Without a line nothing can come; with the line it is asked for.
+      this.#again = setTimeout(() => {
+        if (this.#connected) this.retry();
+      }, againMs);
+    }
+  }
+
+  /** What was painted of a file that is not there any more is not what the others see. */
+  #forgetPages(): void {
+    for (const canvas of this.#painted.values()) free(canvas);
+    this.#painted = nothingPainted;
+    this.#sizes = new Map();
   }
 }

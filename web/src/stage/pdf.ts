@@ -1,9 +1,8 @@
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 import type * as pdfjsDist from 'pdfjs-dist/legacy/build/pdf.mjs';
 import type { PDFDocumentLoadingTask, PDFPageProxy, RenderTask } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import type { DocumentSource } from '../session/api.ts';
 import { canvasPixels } from './geometry.ts';
-import { chunkBytes, type DocumentFailure, RangeSource, SourceError } from './range-source.ts';
+import { chunkBytes, type DocumentFailure, type RangeSource, SourceError } from './range-source.ts';
 
 /**
  * The only door to pdf.js. It comes with the first page that somebody shows, not before: nothing here makes it
@@ -16,15 +15,20 @@ export type { PDFPageProxy, RenderTask };
 /** The build puts cMaps, fonts and decoders there (web/build/pdf-assets.ts). */
 const assetsUrl = (version: string) => new URL(`/assets/pdfjs-${version}/`, location.href).href;
 
-/** Bombs: a few kilobytes that claim to be a picture of ten thousand megapixels. A scanned A0 sheet passes. */
-const imagePixels = 150_000_000;
+/**
+ * Bombs: a few kilobytes that claim to be a picture of ten thousand megapixels. A scanned A0 sheet passes, but
+ * not on a phone: four bytes a pixel are more than iPhones let a page have. A4 at 600 dpi passes there, too.
+ */
+const imagePixels = () => (matchMedia('(pointer: coarse)').matches ? 40_000_000 : 150_000_000);
 /** PDF units are 1/72 inch, CSS pixels 1/96. */
 export const unitsToPixels = 96 / 72;
 
 /** How long pdf.js is given to tidy up. */
 const patienceMs = 2_000;
-/** The worker may think about one page for so long. */
+/** The worker may think for so long about the document or where a page is. */
 const longestSeconds = 20;
+/** To draw a page it fetches fonts, character maps and decoders by itself, which nobody hears of here. */
+const longestDrawingSeconds = 60;
 
 let loading: Promise<Pdfjs> | null = null;
 
@@ -67,15 +71,15 @@ export type OpenPdf = {
 };
 
 /**
+ * @param bytes closed with the document.
  * @param onlost told at most once, and only after the document was opened: later pages come over the line later.
  * @throws SourceError
  */
 export async function openPdf(
-  source: DocumentSource,
+  bytes: RangeSource,
   signal: AbortSignal,
   onlost: (failure: DocumentFailure) => void,
 ): Promise<OpenPdf> {
-  const bytes = new RangeSource(source);
   const worker = spare ?? startWorker();
   spare = null;
   let opened = false;
@@ -112,13 +116,13 @@ export async function openPdf(
             worker: new pdfjs.PDFWorker({ port: worker as unknown as null, verbosity: quiet(pdfjs) }),
             ...options(pdfjs),
           });
-          const pdf = await patiently(task.promise, bytes);
+          const pdf = await patiently(task.promise, bytes, longestSeconds);
           if (closing) return;
           opened = true;
           resolve({
             pages: pdf.numPages,
-            page: (number) => patiently(pdf.getPage(number), bytes),
-            drawn: (drawing) => patiently(drawing.promise, bytes),
+            page: (number) => patiently(pdf.getPage(number), bytes, longestSeconds),
+            drawn: (drawing) => patiently(drawing.promise, bytes, longestDrawingSeconds),
             layText: (page, container) => layText(pdfjs, page, container),
             close,
           });
@@ -145,7 +149,10 @@ function options(pdfjs: Pdfjs) {
     standardFontDataUrl: `${assets}standard_fonts/`,
     wasmUrl: `${assets}wasm/`,
     iccUrl: `${assets}iccs/`,
-    maxImageSize: imagePixels,
+    // The browser's own decoder keeps one decoded picture per page that nothing here can free: over a hundred
+    // pages the renderer grew from 300 to 760 MB. With the decoders of pdf.js it stays at about 220 MB.
+    isImageDecoderSupported: false,
+    maxImageSize: imagePixels(),
     canvasMaxAreaInBytes: canvasPixels * 4,
   };
 }
@@ -189,13 +196,13 @@ function layText(pdfjs: Pdfjs, page: PDFPageProxy, container: HTMLElement): () =
 }
 
 /** Gives up when nothing comes though nothing is missing: some hostile files go round in circles. */
-function patiently<T>(promise: Promise<T>, bytes: RangeSource): Promise<T> {
+function patiently<T>(promise: Promise<T>, bytes: RangeSource, longest: number): Promise<T> {
   return new Promise((resolve, reject) => {
     let seconds = 0;
     const timer = setInterval(() => {
       // Browsers do not draw for nobody: a tab in the background makes no progress.
       seconds = bytes.isWaiting || document.hidden ? 0 : seconds + 1;
-      if (seconds >= longestSeconds) reject(new SourceError('damaged', 'it takes too long'));
+      if (seconds >= longest) reject(new SourceError('damaged', 'it takes too long'));
     }, 1_000);
     promise.then(resolve, reject).finally(() => clearInterval(timer));
     promise.catch(() => undefined);

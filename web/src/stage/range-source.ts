@@ -6,8 +6,11 @@ import type { DocumentSource } from '../session/api.ts';
  * a call goes on when a line is lost for a while, and so does this.
  */
 
-/** `gone`: it may not be seen (any more); `damaged`: it is not what it says it is. */
-export type DocumentFailure = 'gone' | 'network' | 'damaged';
+/**
+ * `gone`: it may not be seen (any more); `damaged`: it is not what it says it is; `unready`: it is still being
+ * prepared; `unrecognized`: the server does not know who asks; `replaced`: there is a new file under its name.
+ */
+export type DocumentFailure = 'gone' | 'network' | 'damaged' | 'unready' | 'unrecognized' | 'replaced';
 
 export class SourceError extends Error {
   readonly failure: DocumentFailure;
@@ -38,10 +41,16 @@ const gatherMs = 2;
 const keptPieces = 32;
 /** A lost line or a server that starts anew: given up after about half a minute. */
 const pausesMs = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
+/** When no byte has come for so long, the line is dead, whatever it says. */
+const idleMs = 10_000;
+/** Browsers make requests wait for one another: so long one may hear nothing while others hear something. */
+const queuedMs = 20_000;
 
 type Fetch = (url: string, options: RequestInit) => Promise<Response>;
 type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 type Piece = { readonly begin: number; readonly bytes: Uint8Array };
+/** What of the file has come, and which file that is. */
+type Answer = Piece & { readonly isWhole: boolean; readonly total: number; readonly tag: string | null };
 type Question = {
   readonly begin: number;
   readonly end: number;
@@ -50,25 +59,35 @@ type Question = {
 };
 type Together = { begin: number; end: number; questions: Question[] };
 
+type Settings = {
+  /** The server forgets a seat whose line is lost, and knows it again when the line is back. */
+  inCall?: boolean;
+  fetch?: Fetch;
+  wait?: Wait;
+};
+
 export class RangeSource {
-  readonly #source: DocumentSource;
+  readonly #source: () => DocumentSource;
+  readonly #inCall: boolean;
   readonly #fetch: Fetch;
   readonly #wait: Wait;
   readonly #abort = new AbortController();
   readonly #tailAbort = new AbortController();
-  #tail: Promise<Piece | null> = Promise.resolve(null);
-  #length = 0;
+  #tail: Promise<Answer | null> = Promise.resolve(null);
+  #head: Answer | null = null;
   readonly #pieces: Piece[] = [];
   readonly #questions: Question[] = [];
   #waiting = 0;
+  readonly #requests = new Set<AbortController>();
+  #pauses = new AbortController();
+  #resumed = 0;
+  #heardAt = 0;
 
-  constructor(
-    source: DocumentSource,
-    fetch: Fetch = (url, options) => globalThis.fetch(url, options),
-    wait: Wait = pause,
-  ) {
+  /** @param source asked before every request: what the server wants to see changes with the seat. */
+  constructor(source: () => DocumentSource, { inCall = false, fetch, wait = pause }: Settings = {}) {
     this.#source = source;
-    this.#fetch = fetch;
+    this.#inCall = inCall;
+    this.#fetch = fetch ?? ((url, options) => globalThis.fetch(url, options));
     this.#wait = wait;
   }
 
@@ -79,19 +98,16 @@ export class RangeSource {
    * @throws SourceError
    */
   async open(): Promise<{ length: number; head: Uint8Array; whole: boolean }> {
-    const tail = this.#get(`bytes=-${tailBytes}`, this.#tailAbort.signal);
-    this.#tail = tail.then(pieceOf).catch(() => null);
-    const response = await this.#get(`bytes=0-${headBytes - 1}`, this.#abort.signal);
-    const head = await bytesOf(response);
-    // A server, or something on the way, that knows no ranges has sent everything.
-    const piece = response.status === 206 ? contentRange(response) : { begin: 0, total: head.length };
-    if (!piece || piece.begin !== 0 || piece.total === 0) {
+    const tail = this.#get(`bytes=-${tailBytes}`, this.#tailAbort.signal, { leavesWhole: true });
+    this.#tail = tail.catch(() => null);
+    const head = await this.#get(`bytes=0-${headBytes - 1}`, this.#abort.signal);
+    if (head.begin !== 0 || head.total === 0) {
       throw new SourceError('damaged', 'the beginning of the document has not been answered');
     }
-    this.#length = piece.total;
-    const whole = head.length >= this.#length;
+    this.#head = head;
+    const whole = head.bytes.length >= head.total;
     if (whole) this.#tailAbort.abort();
-    return { length: this.#length, head, whole };
+    return { length: head.total, head: head.bytes, whole };
   }
 
   /**
@@ -100,7 +116,10 @@ export class RangeSource {
    * @throws SourceError
    */
   async read(begin: number, end: number): Promise<Uint8Array> {
-    if (begin >= this.#length - tailBytes) this.#keep(await this.#tail);
+    if (begin >= this.#length - tailBytes) {
+      const tail = await this.#tail;
+      if (tail && !tail.isWhole && this.#isSameFile(tail)) this.#keep(tail);
+    }
     const kept = this.#kept(begin, end);
     if (kept) return kept;
     return new Promise((resolve, reject) => {
@@ -114,6 +133,14 @@ export class RangeSource {
     });
   }
 
+  /** The line is back: what is under way hangs on the old one, and is asked for again at once. */
+  resume(): void {
+    this.#resumed += 1;
+    this.#pauses.abort();
+    this.#pauses = new AbortController();
+    for (const request of this.#requests) request.abort();
+  }
+
   /** Something is asked for and not here yet. */
   get isWaiting(): boolean {
     return this.#waiting > 0 || this.#questions.length > 0;
@@ -123,6 +150,11 @@ export class RangeSource {
   close(): void {
     this.#abort.abort();
     this.#tailAbort.abort();
+    this.#pauses.abort();
+  }
+
+  get #length(): number {
+    return this.#head?.total ?? 0;
   }
 
   async #answer({ begin, end, questions }: Together): Promise<void> {
@@ -141,22 +173,22 @@ export class RangeSource {
   }
 
   async #fetched(begin: number, end: number): Promise<Uint8Array> {
-    for (let attempt = 0; ; attempt += 1) {
-      const response = await this.#get(`bytes=${begin}-${end - 1}`, this.#abort.signal);
-      try {
-        const bytes = await bytesOf(response);
-        if (response.status === 200) return bytes.slice(begin, end);
-        if (bytes.length === end - begin) return bytes;
-        throw new SourceError('damaged', 'another range than asked for');
-      } catch (error) {
-        // The line broke in the middle of the answer.
-        if (!(await this.#again(error, attempt))) throw error;
-      }
+    const answer = await this.#get(`bytes=${begin}-${end - 1}`, this.#abort.signal);
+    if (!this.#isSameFile(answer)) throw new SourceError('replaced', 'another file than at first');
+    const bytes = answer.isWhole ? answer.bytes.slice(begin, end) : answer.bytes;
+    if ((!answer.isWhole && answer.begin !== begin) || bytes.length !== end - begin) {
+      throw new SourceError('damaged', 'another range than asked for');
     }
+    return bytes;
   }
 
-  #keep(piece: Piece | null): void {
-    if (!piece || this.#pieces.includes(piece)) return;
+  #isSameFile({ total, tag }: Answer): boolean {
+    const head = this.#head;
+    return total === head?.total && (tag === null || head.tag === null || tag === head.tag);
+  }
+
+  #keep(piece: Piece): void {
+    if (this.#pieces.includes(piece)) return;
     this.#pieces.push(piece);
     if (this.#pieces.length > keptPieces) this.#pieces.shift();
   }
@@ -166,29 +198,76 @@ export class RangeSource {
     return piece ? piece.bytes.slice(begin - piece.begin, end - piece.begin) : null;
   }
 
-  async #get(range: string, signal: AbortSignal): Promise<Response> {
+  /** Asks until there is an answer, or it makes no sense any more. */
+  async #get(range: string, wanted: AbortSignal, { leavesWhole = false } = {}): Promise<Answer> {
+    let resumed = this.#resumed;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return checked(
-          await this.#fetch(this.#source.url, {
-            headers: { ...this.#source.headers, Range: range },
-            signal,
-            // In Chrome requests that may be answered from its cache wait for one another when the address is the same.
-            cache: 'no-store',
-          }),
-        );
+        return await this.#ask(range, wanted, leavesWhole);
       } catch (error) {
-        if (signal.aborted || !(await this.#again(error, attempt))) throw error;
+        if (wanted.aborted || !this.#passes(error)) throw error;
+        // Whatever was lost with the old line does not count on the new one.
+        if (resumed !== this.#resumed) {
+          resumed = this.#resumed;
+          attempt = -1;
+          continue;
+        }
+        const ms = pausesMs[attempt];
+        if (ms === undefined) throw error;
+        await this.#wait(ms, this.#pauses.signal);
       }
     }
   }
 
-  async #again(error: unknown, attempt: number): Promise<boolean> {
-    const worthwhile = !(error instanceof SourceError) || error.failure === 'network';
-    const ms = pausesMs[attempt];
-    if (!worthwhile || ms === undefined || this.#abort.signal.aborted) return false;
-    await this.#wait(ms, this.#abort.signal);
-    return !this.#abort.signal.aborted;
+  async #ask(range: string, wanted: AbortSignal, leavesWhole: boolean): Promise<Answer> {
+    const request = new AbortController();
+    const stop = () => request.abort();
+    wanted.addEventListener('abort', stop);
+    if (wanted.aborted) stop();
+    this.#requests.add(request);
+    const askedAt = performance.now();
+    let heardAt = askedAt;
+    const heard = () => (heardAt = this.#heardAt = performance.now());
+    const isIdle = () => {
+      const others = Math.min(this.#heardAt, askedAt + queuedMs);
+      const leftMs = Math.max(heardAt, others) + idleMs - performance.now();
+      if (leftMs <= 0) stop();
+      else timer = setTimeout(isIdle, leftMs);
+    };
+    let timer = setTimeout(isIdle, idleMs);
+    try {
+      const { url, headers } = this.#source();
+      const response = await this.#fetch(url, {
+        headers: { ...headers, Range: range },
+        signal: request.signal,
+        // In Chrome requests that may be answered from its cache wait for one another when the address is the same.
+        cache: 'no-store',
+      });
+      heard();
+      const refusal = refusalOf(response, this.#head !== null);
+      const place = response.status === 206 ? contentRange(response) : null;
+      // A server, or something on the way, that knows no ranges sends everything.
+      const isWhole = response.status === 200;
+      if (refusal || (isWhole && leavesWhole)) await response.body?.cancel();
+      if (refusal) throw refusal;
+      if (!isWhole && !place) throw new SourceError('damaged', 'which range that is has not been said');
+      const bytes = isWhole && leavesWhole ? new Uint8Array() : await bytesOf(response, heard);
+      const tag = response.headers.get('ETag');
+      return { bytes, isWhole, tag, begin: place?.begin ?? 0, total: place?.total ?? bytes.length };
+    } catch (error) {
+      // What `fetch` throws says nothing but that no answer came, or not all of it.
+      throw error instanceof SourceError ? error : new SourceError('network', String(error));
+    } finally {
+      clearTimeout(timer);
+      wanted.removeEventListener('abort', stop);
+      this.#requests.delete(request);
+    }
+  }
+
+  #passes(error: unknown): boolean {
+    if (!(error instanceof SourceError)) return false;
+    const { failure } = error;
+    return failure === 'network' || failure === 'unready' || (failure === 'unrecognized' && this.#inCall);
   }
 }
 
@@ -212,27 +291,40 @@ export function grouped(questions: readonly Question[], length: number, waiting:
   return groups;
 }
 
-/** @throws SourceError with what the status means for whoever wants to look at the document. */
-function checked(response: Response): Response {
-  const { status } = response;
-  if (status === 200 || status === 206) return response;
-  const message = `HTTP ${status}`;
-  if ([401, 403, 404, 410].includes(status)) throw new SourceError('gone', message);
+/** What the status means for whoever wants to look at the document; null: it comes. */
+function refusalOf({ status }: Response, isOpen: boolean): SourceError | null {
+  if (status === 200 || status === 206) return null;
+  return new SourceError(meaningOf(status, isOpen), `HTTP ${status}`);
+}
+
+function meaningOf(status: number, isOpen: boolean): DocumentFailure {
+  if (status === 401) return 'unrecognized';
+  if (status === 409) return 'unready';
+  // What was there once is not there any more: the file has become shorter.
+  if (status === 416 && isOpen) return 'replaced';
+  if (status === 403 || status === 404 || status === 410) return 'gone';
   // Too early, too many, or the server's own trouble: later it may well be another answer.
-  if (status === 408 || status === 425 || status === 429 || status >= 500)
-    throw new SourceError('network', message);
-  throw new SourceError('damaged', message);
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return 'network';
+  return 'damaged';
 }
 
-async function bytesOf(response: Response): Promise<Uint8Array> {
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-async function pieceOf(response: Response): Promise<Piece | null> {
-  const range = response.status === 206 ? contentRange(response) : null;
-  if (range) return { begin: range.begin, bytes: await bytesOf(response) };
-  await response.body?.cancel();
-  return null;
+async function bytesOf(response: Response, heard: () => void): Promise<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (!reader) return new Uint8Array(await response.arrayBuffer());
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    heard();
+    chunks.push(next.value);
+    length += next.value.length;
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 /** RFC 9110, 14.4: `bytes 0-65535/20971520` */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { affordable, allPixels, wantedPages } from './cache-policy.ts';
-import { follows, look, pageOf, turned, typedPage, withinPages } from './following.ts';
+import { follows, look, pageOf, shownKey, turned, typedPage, withinPages } from './following.ts';
 import { linkTo } from './links.ts';
 import { palmColour } from './palm-order.ts';
 
@@ -37,6 +37,15 @@ describe('following whoever shows', () => {
     expect(look(3, 3)).toEqual(follows);
     expect(turned(look(9, 3), 9)).toEqual(follows);
     expect(pageOf(turned(turned(look(9, 3), 9), 10), 10)).toBe(10);
+  });
+});
+
+describe('what is on show', () => {
+  it('stays when other hands turn its pages, and begins anew with another file', () => {
+    const shown = { documentId: 'd', version: 3, shownBy: 'guest' };
+    expect(shownKey(Object.assign({}, shown, { shownBy: 'host' }))).toBe(shownKey(shown));
+    expect(shownKey({ ...shown, version: 4 })).not.toBe(shownKey(shown));
+    expect(shownKey({ ...shown, documentId: 'e' })).not.toBe(shownKey(shown));
   });
 });
 
