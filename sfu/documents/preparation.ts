@@ -4,12 +4,13 @@ import { Refusal } from '../protocol/codes.ts';
 import type { DocumentFormat, SubstitutedFont } from '../protocol/documents.ts';
 import { convert } from './office/conversion.ts';
 import type { MentionedFonts } from './examining/document-fonts.ts';
-import { Examiner, type ExaminerTimes } from './examining/examiner.ts';
+import { Examiner, type ExaminerLimits } from './examining/examiner.ts';
 import type { FontRequests } from './office/font-requests.ts';
 import { findJail, jailLimits, type Jail } from './walls/jail.ts';
 import { JobFolder } from './walls/job-folder.ts';
 import { findOffice, writeProfile, type Office, type OfficeFormat } from './office/office.ts';
 import { rearrange } from './rearranging.ts';
+import { isForWantOfRoom, roomIn } from './walls/room.ts';
 import { Turns } from './turns.ts';
 import type { RunLimits } from './walls/run.ts';
 
@@ -31,6 +32,8 @@ export type Guard = { kind: 'namespaces' | 'limits' | 'none'; says: string };
 
 export type PreparationOptions = {
   jobsDir: string;
+  /** The folder in which all files lie that are to be prepared; without it they may lie anywhere. */
+  filesDir?: string;
   limits: PreparationLimits;
   log: Log;
   /** Whether LibreOffice has to run in namespaces of its own; 'off' is for tests. */
@@ -40,12 +43,16 @@ export type PreparationOptions = {
   /** For tests. */
   conversion?: Partial<RunLimits>;
   /** For tests. */
-  examination?: Partial<ExaminerTimes>;
+  examination?: Partial<ExaminerLimits>;
+  /** For tests. */
+  minRoomBytes?: number;
 };
 
 const maxSubstitutedFonts = 30;
 const conversionLimits: RunLimits = { ...jailLimits, wallMs: 90_000, residentBytes: 1_200_000_000 };
-const examinerTimes: ExaminerTimes = { taskMs: 20_000, idleMs: 60_000 };
+const examinerLimits: ExaminerLimits = { taskMs: 20_000, idleMs: 60_000, residentBytes: 700_000_000 };
+/** With less than this left, a conversion that failed did so for want of room. */
+const minRoomBytes = 50_000_000;
 
 const officePackages = 'libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui bubblewrap';
 
@@ -53,7 +60,7 @@ type Parts = { office: Office | null; jail: Jail | null; guard: Guard };
 
 /**
  * Takes strangers' files, says what they are, and makes PDFs of those that are none. Everything that reads
- * their bytes is somewhere else than the server: in a thread, or in a process behind walls.
+ * their bytes is a process of its own: one that can do nothing but read, or one behind walls.
  */
 export class DocumentPreparation {
   readonly guard: Guard;
@@ -62,6 +69,7 @@ export class DocumentPreparation {
   readonly #options: PreparationOptions;
   readonly #examiner: Examiner;
   readonly #turns: Turns;
+  readonly #rearrangingTurns = new Turns(1);
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   readonly #jobs = new Set<JobFolder>();
@@ -71,7 +79,8 @@ export class DocumentPreparation {
     this.#office = office;
     this.#jail = jail;
     this.guard = guard;
-    this.#examiner = new Examiner({ ...examinerTimes, ...options.examination });
+    const folders = options.filesDir === undefined ? null : [options.filesDir, options.jobsDir];
+    this.#examiner = new Examiner({ ...examinerLimits, ...options.examination }, folders);
     this.#turns = new Turns(options.concurrency ?? Math.max(1, Math.floor(availableParallelism() / 2)));
   }
 
@@ -100,7 +109,7 @@ export class DocumentPreparation {
   /**
    * Waits its turn, converts if it has to, and reads the result back.
    * @param options.onAhead is told how many conversions come first; 0: this one runs
-   * @throws Refusal document-*
+   * @throws Refusal document-*, storage-full
    * @throws the signal's reason
    */
   async prepare(
@@ -118,6 +127,8 @@ export class DocumentPreparation {
     this.#running.add(work);
     try {
       return await work;
+    } catch (error) {
+      throw isForWantOfRoom(error) ? noRoom() : error;
     } finally {
       this.#running.delete(work);
     }
@@ -160,7 +171,7 @@ export class DocumentPreparation {
     try {
       await Promise.all([job.takeIn(path, format), writeProfile(office, job.folder)]);
       await job.giveTo(jail.user);
-      // The thread reads the original while LibreOffice works, and is ready when there is a PDF.
+      // The examiner reads the original while LibreOffice works, and is ready when there is a PDF.
       const names = this.#mentionedFonts(path, format, signal);
       const limits = { ...conversionLimits, ...this.#options.conversion };
       const maxPages = this.#options.limits.pages;
@@ -174,8 +185,10 @@ export class DocumentPreparation {
       };
       return { format, pages, pdf: (better ?? job).result, substitutedFonts, dispose };
     } catch (error) {
+      const isUnexplained = !(error instanceof Refusal) || error.code === 'document-damaged';
+      const isFull = isUnexplained && !signal.aborted && (await this.#hasNoRoom());
       await this.#remove(job);
-      throw error;
+      throw isFull ? noRoom() : error;
     } finally {
       endTurn();
     }
@@ -184,10 +197,12 @@ export class DocumentPreparation {
   /** The same pages in an order that is quicker to show; null where the file is better left as it is. */
   async #rearranged(pdf: string, pages: number, signal: AbortSignal): Promise<JobFolder | null> {
     if (!this.#jail) return null;
-    const job = await this.#newJob();
+    const endTurn = await this.#rearrangingTurns.take(() => undefined, signal);
+    const job = await this.#newJob(endTurn);
     try {
       const limits = { ...conversionLimits, ...this.#options.conversion };
       const isDone = await rearrange(pdf, { jail: this.#jail, job, limits, signal });
+      endTurn();
       if (isDone && (await this.#countPages(job.result, signal)) === pages) return job;
     } catch (error) {
       if (signal.aborted) {
@@ -195,9 +210,17 @@ export class DocumentPreparation {
         throw signal.reason;
       }
       this.#options.log.debug({ error }, 'a PDF is left in the order it came in');
+    } finally {
+      endTurn();
     }
     await this.#remove(job);
     return null;
+  }
+
+  /** LibreOffice does not say why it has written nothing. */
+  async #hasNoRoom(): Promise<boolean> {
+    const { jobsDir, minRoomBytes: least = minRoomBytes } = this.#options;
+    return (await roomIn(jobsDir).catch(() => Infinity)) < least;
   }
 
   async #newJob(endTurn: () => void = () => undefined): Promise<JobFolder> {
@@ -262,6 +285,8 @@ export class DocumentPreparation {
     }
   }
 }
+
+const noRoom = () => new Refusal('storage-full', 'There is no room to prepare the file.');
 
 const withoutOffice: Guard = {
   kind: 'none',

@@ -8,6 +8,9 @@ const worthwhileBytes = 300_000;
 /** A file that becomes this much larger is not better. */
 const growthMax = 1.2;
 const wallMs = 20_000;
+/** It does without the result rather than take as much memory as a conversion. */
+const residentBytes = 600_000_000;
+const addressBytes = 800_000_000;
 
 /**
  * D8: writes a PDF anew with its page tree packed together (object streams). A viewer reads every page's
@@ -18,8 +21,13 @@ const wallMs = 20_000;
  */
 export async function rearrange(
   pdf: string,
-  { jail, job, limits, signal }: { jail: Jail; job: JobFolder; limits: RunLimits; signal: AbortSignal },
+  { jail, job, signal, ...most }: { jail: Jail; job: JobFolder; limits: RunLimits; signal: AbortSignal },
 ): Promise<boolean> {
+  const limits: RunLimits = {
+    ...most.limits,
+    residentBytes: Math.min(most.limits.residentBytes, residentBytes),
+    addressBytes: Math.min(most.limits.addressBytes, addressBytes),
+  };
   const { size } = await stat(pdf);
   if (size < worthwhileBytes) return false;
   await job.takeIn(pdf, 'pdf');

@@ -2,10 +2,10 @@ import type { ErrorCode } from '../../protocol/codes.ts';
 import type { DocumentFormat } from '../../protocol/documents.ts';
 import type { MentionedFonts } from './document-fonts.ts';
 
-/** What the examining thread can be asked for, and what it answers. */
+/** What the examining process can be asked for, and what it answers. */
 export type ExaminerTasks = {
   recognise: { ask: { path: string }; answer: DocumentFormat };
-  /** Has the thread load what reading a PDF takes, while there is nothing to read yet. */
+  /** Has the process load what reading a PDF takes, while there is nothing to read yet. */
   warm: { ask: null; answer: null };
   countPages: { ask: { path: string; maxPages: number }; answer: number };
   /** Names of the fonts that an Office file since 2007 mentions. */

@@ -1,12 +1,14 @@
-import { Worker } from 'node:worker_threads';
 import { Refusal } from '../../protocol/codes.ts';
 import type { ExaminerTasks, Question, Reply, TaskName } from './examiner-tasks.ts';
+import { ReadingProcess, type Gone } from './reading-process.ts';
 
-export type ExaminerTimes = {
+export type ExaminerLimits = {
   /** The longest that one question may take. */
   taskMs: number;
-  /** A thread without work ends after this. */
+  /** A process without work ends after this. */
   idleMs: number;
+  /** The most memory that the process may have while it looks for an answer. */
+  residentBytes: number;
 };
 
 type Job = {
@@ -14,32 +16,41 @@ type Job = {
   settle: (reply: Reply | Error) => void;
 };
 
-const megabytes = { heap: 512, young: 64, stack: 4 };
+const memoryCheckMs = 100;
+/** A process that has kept more than this share of what it may have is not asked again. */
+const keptShareMax = 0.5;
+/** How V8 ends when it gets no memory, and how the system ends whoever has most of it. */
+const endsForMemory: ReadonlySet<string | null> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL']);
 
 /**
- * Has strangers' files read in a thread of its own: whatever a file does to the code that reads it, the
- * server's own thread goes on. A thread that hangs or breaks is thrown away, and the next question goes to a
- * new one.
+ * Has strangers' files read in a process of its own: whatever a file does to the code that reads it, and
+ * however much memory that takes, the server goes on. A process that hangs, grows or breaks is thrown away,
+ * and the next question goes to a new one.
  */
 export class Examiner {
-  readonly #times: ExaminerTimes;
-  #thread: Worker | null = null;
+  readonly #limits: ExaminerLimits;
+  readonly #folders: readonly string[] | null;
+  #reader: ReadingProcess | null = null;
   #running: Job | null = null;
   readonly #waiting: Job[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(times: ExaminerTimes) {
-    this.#times = times;
+  /** @param folders with all files that will be asked about; null: they may lie anywhere */
+  constructor(limits: ExaminerLimits, folders: readonly string[] | null = null) {
+    this.#limits = limits;
+    this.#folders = folders;
   }
 
-  /** True while a thread exists, for tests. */
-  get hasThread(): boolean {
-    return this.#thread !== null;
+  /** Of the process while there is one, for tests. */
+  get pid(): number | null {
+    return this.#reader?.pid ?? null;
   }
 
   /**
-   * @throws Refusal with what the file is refused for: document-slow when reading it took too long
+   * @throws Refusal with what the file is refused for: document-slow when reading it took too long,
+   * document-too-large when it took too much memory
    * @throws the signal's reason
    */
   async ask<Name extends TaskName>(
@@ -62,54 +73,52 @@ export class Examiner {
     throw asError(reply);
   }
 
+  /** When it resolves there is no process any more. */
   async close(): Promise<void> {
     this.#closed = true;
     const gone = new Error('The examination of documents has ended.');
     for (const job of this.#waiting.splice(0)) job.settle(gone);
-    await this.#endThread(gone);
+    await this.#endReader(gone);
   }
 
   #next(): void {
     if (this.#running) return;
     const job = this.#waiting.shift();
-    clearTimeout(this.#timer);
+    this.#stopWatching();
     if (!job) {
-      this.#thread?.unref();
-      this.#timer = setTimeout(() => void this.#endThread(null), this.#times.idleMs).unref();
+      this.#reader?.hold(false);
+      this.#timer = setTimeout(() => void this.#endReader(null), this.#limits.idleMs).unref();
       return;
     }
     this.#running = job;
-    this.#thread ??= this.#startThread();
-    this.#thread.ref();
+    this.#reader ??= this.#startReader();
+    const reader = this.#reader;
+    reader.hold(true);
     this.#timer = setTimeout(() => {
-      void this.#endThread(new Refusal('document-slow', 'Reading the file took too long.'));
-    }, this.#times.taskMs);
-    this.#thread.postMessage(job.question);
+      void this.#endReader(new Refusal('document-slow', 'Reading the file took too long.'));
+    }, this.#limits.taskMs);
+    this.#watch = setInterval(() => {
+      if (reader.residentBytes() > this.#limits.residentBytes) void this.#endReader(tooMuchMemory());
+    }, memoryCheckMs);
+    reader.ask(job.question);
   }
 
-  #startThread(): Worker {
-    const thread = new Worker(new URL('./examiner-thread.ts', import.meta.url), {
-      env: {},
-      execArgv: [],
-      name: 'examiner',
-      resourceLimits: {
-        maxOldGenerationSizeMb: megabytes.heap,
-        maxYoungGenerationSizeMb: megabytes.young,
-        stackSizeMb: megabytes.stack,
-      },
+  #stopWatching(): void {
+    clearTimeout(this.#timer);
+    clearInterval(this.#watch);
+  }
+
+  #startReader(): ReadingProcess {
+    const reader = new ReadingProcess(this.#folders, (reply) => {
+      if (reader !== this.#reader) return;
+      // What one file has left behind would be taken for the next one's.
+      if (reader.residentBytes() > this.#limits.residentBytes * keptShareMax) void this.#endReader(reply);
+      else this.#finish(reply);
     });
-    thread.on('message', (reply: Reply) => {
-      if (thread === this.#thread) this.#finish(reply);
+    void reader.gone.then((gone) => {
+      if (reader === this.#reader) void this.#endReader(whyGone(gone));
     });
-    thread.on('error', (error: NodeJS.ErrnoException) => {
-      if (thread !== this.#thread) return;
-      const isTooMuch = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-      const reply = isTooMuch
-        ? new Refusal('document-too-large', 'Reading the file took too much memory.')
-        : new Error('The thread that reads documents broke.', { cause: error });
-      void this.#endThread(reply);
-    });
-    return thread;
+    return reader;
   }
 
   #finish(reply: Reply | Error): void {
@@ -121,7 +130,7 @@ export class Examiner {
 
   #abandon(job: Job, reason: Error): void {
     if (job === this.#running) {
-      void this.#endThread(reason);
+      void this.#endReader(reason);
       return;
     }
     const place = this.#waiting.indexOf(job);
@@ -129,14 +138,23 @@ export class Examiner {
     job.settle(reason);
   }
 
-  /** @param reply for whoever waits for this thread; null: nobody does. */
-  async #endThread(reply: Error | null): Promise<void> {
-    const thread = this.#thread;
-    this.#thread = null;
-    clearTimeout(this.#timer);
+  /** @param reply for whoever waits for this process; null: nobody does. */
+  async #endReader(reply: Reply | Error | null): Promise<void> {
+    const reader = this.#reader;
+    this.#reader = null;
+    this.#stopWatching();
+    const end = reader?.end();
     if (reply) this.#finish(reply);
-    await thread?.terminate();
+    await end;
   }
+}
+
+const tooMuchMemory = () => new Refusal('document-too-large', 'Reading the file took too much memory.');
+
+function whyGone({ code, signal, complaints }: Gone): Error {
+  if (endsForMemory.has(signal)) return tooMuchMemory();
+  const how = signal ?? (code === null ? 'it could not be started' : `exit code ${code}`);
+  return new Error(`The process that reads documents broke (${how}): ${complaints.trim()}`);
 }
 
 function asError(reply: Exclude<Reply, { answer: unknown }> | Error): Error {

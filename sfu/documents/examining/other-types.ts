@@ -3,9 +3,12 @@
  * a text. What is neither this nor a document is damaged, and the person is told so.
  */
 export function isAnotherType(head: Buffer): boolean {
-  return (
-    signatures.some(({ at, bytes }) => head.subarray(at, at + bytes.length).equals(bytes)) || isText(head)
-  );
+  return hasOtherSignature(head) || isText(head);
+}
+
+/** Whether it begins as a program, an archive or a picture does, whatever comes after that. */
+export function hasOtherSignature(head: Buffer): boolean {
+  return signatures.some(({ at, bytes }) => head.subarray(at, at + bytes.length).equals(bytes));
 }
 
 const signature = (bytes: string, at = 0) => ({ at, bytes: Buffer.from(bytes, 'latin1') });
@@ -25,6 +28,8 @@ const signatures = [
   signature('fLaC'),
   signature('\x1aE\xdf\xa3'), // Matroska, WebM
   signature('MZ'),
+  signature('PK'),
+  signature('#!'),
   signature('\x7fELF'),
   signature('\xca\xfe\xba\xbe'),
   signature('\xcf\xfa\xed\xfe'),

@@ -5,7 +5,7 @@ import { piecesOf } from './document-fonts.ts';
 
 /**
  * Reads a PDF as far as its pages can be had, with the reader that browsers show it with. Only the examining
- * thread calls this: a hostile PDF can keep the reader busy for ever.
+ * process calls this: a hostile PDF can keep the reader busy for ever.
  */
 
 const untypedWorker: string = 'pdfjs-dist/legacy/build/pdf.worker.mjs';
@@ -20,7 +20,7 @@ export function loadPdfJs(): Promise<Reader> {
     Object.assign(globalThis, { DOMMatrix: notNeeded, Path2D: notNeeded, ImageData: notNeeded });
     const pdfJs = await import('pdfjs-dist/legacy/build/pdf.mjs');
     const worker: unknown = await import(untypedWorker);
-    // pdf.js then takes this thread for its worker instead of starting another one.
+    // pdf.js then takes this process for its worker instead of starting a thread.
     Object.assign(globalThis, { pdfjsWorker: worker });
     return pdfJs;
   })();

@@ -67,6 +67,18 @@ describe('what a file is', () => {
     expect(await outcome(bytes)).toBe('document-type');
   });
 
+  test.each([
+    ['a Windows program', 'MZ'],
+    ['a Linux program', '\x7fELF'],
+    ['a script', '#!/bin/sh\n'],
+    ['an archive', 'PK'],
+    ['an archive without files', 'PK\x05\x06'],
+    ['a picture', '\xff\xd8\xff\xe0'],
+  ])('is of a wrong type when it is a PDF that begins as %s does', async (_what, begin) => {
+    const start = Buffer.concat([Buffer.from(begin, 'latin1'), Buffer.alloc(100)]);
+    expect(await outcome(Buffer.concat([start, pdf(1)]))).toBe('document-type');
+  });
+
   test('is damaged when there is nothing, or nothing known', async () => {
     expect(await outcome('')).toBe('document-damaged');
     expect(

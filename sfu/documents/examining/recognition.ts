@@ -4,7 +4,7 @@ import type { DocumentFormat } from '../../protocol/documents.ts';
 import { oleSignature } from './ole.ts';
 import { recogniseOle } from './ole-documents.ts';
 import { recogniseOoxml } from './ooxml.ts';
-import { isAnotherType } from './other-types.ts';
+import { hasOtherSignature, isAnotherType } from './other-types.ts';
 
 /** As PDF readers do: what comes before the mark is skipped. */
 const pdfMarkWithinBytes = 1024;
@@ -23,7 +23,9 @@ export async function recognise(path: string): Promise<DocumentFormat> {
     if (head.length === 0) throw new Refusal('document-damaged', 'The file is empty.');
     if (head.subarray(0, oleSignature.length).equals(oleSignature)) return await recogniseOle(file, size);
     if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return await recogniseOoxml(path, size);
-    if (head.subarray(0, pdfMarkWithinBytes + '%PDF-'.length).includes('%PDF-')) return 'pdf';
+    const isPdf = head.subarray(0, pdfMarkWithinBytes + '%PDF-'.length).includes('%PDF-');
+    // What comes before the mark may be anything, but no program that somebody saves and starts.
+    if (isPdf && !hasOtherSignature(head)) return 'pdf';
     if (isAnotherType(head)) throw new Refusal('document-type', 'This is no PDF and no Office file.');
     throw new Refusal('document-damaged', 'The file is damaged: it is not recognisable as anything.');
   } finally {

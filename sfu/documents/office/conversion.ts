@@ -51,7 +51,7 @@ function judge(ended: Ended, limits: RunLimits, signal: AbortSignal): void {
   if (ended.stopped === 'slow' || wasEndedBy(ended, 'SIGXCPU')) {
     throw new Refusal('document-slow', 'Converting the document took too long.');
   }
-  if (ended.stopped === 'memory' || wasEndedBy(ended, 'SIGXFSZ')) {
+  if (ended.stopped === 'memory' || ended.stopped === 'disk' || wasEndedBy(ended, 'SIGXFSZ')) {
     throw new Refusal('document-too-large', 'Converting the document took too much memory or space.');
   }
   if (wasEndedBy(ended, 'SIGKILL')) {

@@ -14,7 +14,14 @@ export const jailLimits: JailLimits = {
   fileBytes: 200_000_000,
 };
 
-export type Command = { file: string; args: string[]; env: Record<string, string>; cwd: string };
+export type Command = {
+  file: string;
+  args: string[];
+  env: Record<string, string>;
+  cwd: string;
+  /** All folders of this machine's disks that it can write to. */
+  writes: string[];
+};
 
 export type Jail = {
   kind: 'namespaces' | 'limits';
@@ -28,6 +35,8 @@ export type Jail = {
 const nobody = 65534;
 const temporaryBytes = 300_000_000;
 const probeMs = 5_000;
+/** One LibreOffice has about twenty. */
+const nobodysThreads = 2_000;
 const programFolders = ['/usr/bin', '/bin', '/usr/local/bin'];
 
 /** Programs and what they need, and nothing that says anything about this machine or its people. */
@@ -39,7 +48,15 @@ const readable = [
   '/var/lib/libreoffice',
 ];
 
+/**
+ * Where people put programs and sources of their own, this server among them; of it, fonts are needed. Fonts
+ * that were added to a machine lie nowhere else.
+ */
+const peoplesFolders = ['/usr/local', '/usr/src'];
+const peoplesFonts = '/usr/local/share/fonts';
+
 type Tools = { bwrap: string | null; prlimit: string; setpriv: string };
+type Inside = { officeFolder: string; hidden: string[] };
 type Found = { jail: Jail } | { problem: string };
 
 /**
@@ -58,6 +75,10 @@ export async function findJail(
     setpriv: (await findProgram('setpriv')) ?? 'setpriv',
   };
   const isRoot = process.getuid?.() === 0;
+  const inside: Inside = {
+    officeFolder,
+    hidden: await hiddenFolders([officeFolder, ...Object.values(tools)]),
+  };
   const namespaces = sandbox === 'off' ? { problem: 'it is switched off' } : await inNamespaces();
   if ('jail' in namespaces) return { jail: namespaces.jail, problem: '' };
   if (sandbox === 'required') return { jail: null, problem: namespaces.problem };
@@ -69,22 +90,34 @@ export async function findJail(
   async function inNamespaces(): Promise<Found> {
     if (tools.bwrap === null) return { problem: 'bubblewrap is not installed' };
     if (isRoot) {
-      const asNobody = await tried(bubblewrap(tools, officeFolder, true), probe);
+      const asNobody = await tried(bubblewrap(tools, inside, true), probe);
       if ('jail' in asNobody) return asNobody;
     }
-    return await tried(bubblewrap(tools, officeFolder, false), probe);
+    return await tried(bubblewrap(tools, inside, false), probe);
+  }
+}
+
+/** Those that are there, but for what is needed inside. */
+async function hiddenFolders(needed: (string | null)[]): Promise<string[]> {
+  const there = await Promise.all(peoplesFolders.map((folder) => exists(folder)));
+  return peoplesFolders.filter(
+    (folder, i) => there[i] === true && !needed.some((each) => each?.startsWith(`${folder}/`)),
+  );
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
   }
 }
 
 async function findProgram(name: string): Promise<string | null> {
   for (const folder of programFolders) {
     const file = path.join(folder, name);
-    try {
-      await access(file);
-      return file;
-    } catch {
-      // The next one.
-    }
+    if (await exists(file)) return file;
   }
   return null;
 }
@@ -105,7 +138,7 @@ async function tried(jail: Jail, probe: JobFolder): Promise<Found> {
   }
 }
 
-function limited(tools: Tools, limits: JailLimits): string[] {
+function limited(tools: Tools, limits: JailLimits, asNobody: boolean): string[] {
   return [
     tools.prlimit,
     // The soft limit tells what happened, the hard one kills who does not listen.
@@ -114,6 +147,8 @@ function limited(tools: Tools, limits: JailLimits): string[] {
     `--fsize=${limits.fileBytes}`,
     '--core=0',
     '--nofile=1024',
+    // All processes and threads of that user together; for the server's own user others count, too.
+    ...(asNobody ? [`--nproc=${nobodysThreads}`] : []),
   ];
 }
 
@@ -125,7 +160,7 @@ const withoutRights = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all
  * and the job's folder. Root makes them with its own rights and has LibreOffice run as nobody; anybody else
  * makes a user namespace.
  */
-function bubblewrap(tools: Tools, officeFolder: string, asNobody: boolean): Jail {
+function bubblewrap(tools: Tools, { officeFolder, hidden }: Inside, asNobody: boolean): Jail {
   const folder = '/job';
   const place = (mode: string, ...what: string[]) => ['--perms', mode, ...what];
   const outsideUsr = officeFolder.startsWith('/usr/') ? [] : [path.dirname(officeFolder)];
@@ -141,6 +176,9 @@ function bubblewrap(tools: Tools, officeFolder: string, asNobody: boolean): Jail
         ...(asNobody ? [] : ['--unshare-user', '--uid', `${nobody}`, '--gid', `${nobody}`]),
         ...['--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib'],
         ...['--symlink', 'usr/lib64', '/lib64'],
+        ...hidden.flatMap((each) => place('0755', '--tmpfs', each)),
+        ...(hidden.length > 0 ? ['--ro-bind-try', peoplesFonts, peoplesFonts] : []),
+        ...hidden.flatMap((each) => ['--remount-ro', each]),
         ...['/etc', '/var', '/var/cache', '/var/lib'].flatMap((parent) => place('0755', '--dir', parent)),
         ...[...readable, ...outsideUsr].flatMap((each) => ['--ro-bind-try', each, each]),
         ...['--proc', '/proc', '--dev', '/dev'],
@@ -149,16 +187,17 @@ function bubblewrap(tools: Tools, officeFolder: string, asNobody: boolean): Jail
         ...['--ro-bind', job.fontsConf, `${folder}/fonts.conf`],
         ...(job.input === null ? [] : ['--ro-bind', job.input, `${folder}/${path.basename(job.input)}`]),
         ...['--bind', job.profile, `${folder}/profile`, '--bind', job.out, `${folder}/out`],
-        ...['--chdir', '/tmp', '--cap-drop', 'ALL'],
+        ...['--remount-ro', '/', '--chdir', '/tmp', '--cap-drop', 'ALL'],
         ...(asNobody
           ? ['--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--cap-add', 'CAP_SETPCAP']
           : []),
         ...(asNobody ? [tools.setpriv, ...becomeNobody, ...withoutRights] : []),
-        ...limited(tools, limits),
+        ...limited(tools, limits, asNobody),
         ...argv,
       ],
       env,
       cwd: '/',
+      writes: [job.profile, job.out],
     }),
   };
 }
@@ -174,11 +213,12 @@ function withLimits(tools: Tools, isRoot: boolean): Jail {
       args: [
         ...(isRoot ? [...becomeNobody, ...withoutRights] : ['--no-new-privs']),
         ...['--pdeathsig', 'KILL'],
-        ...limited(tools, limits),
+        ...limited(tools, limits, isRoot),
         ...argv,
       ],
       env,
       cwd: job.temporary,
+      writes: [job.profile, job.out, job.temporary],
     }),
   };
 }

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { chmod, chown, copyFile, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { chmod, chown, copyFile, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** The folder of one conversion. LibreOffice may write to three folders in it, and sees nothing else of it. */
@@ -62,15 +62,39 @@ export class JobFolder {
 
   /** Takes the finished PDF back. @returns false when there is none, or when it is not a plain file. */
   async takeBack(user: number | null): Promise<boolean> {
-    const found = await lstat(this.result).catch(() => null);
-    if (!found?.isFile() || found.size === 0) return false;
-    if (user !== null) await chown(this.result, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
-    await chmod(this.result, 0o600);
-    return true;
+    // The folder first: whoever may still run as that user can then put nothing in the place of the PDF.
+    if (user !== null) await takeOver(this.out, constants.O_DIRECTORY, 0o700);
+    return await takeOver(this.result, constants.O_NONBLOCK, 0o600, (found) => {
+      return found.isFile() && found.nlink === 1 && found.size > 0;
+    });
   }
 
   async remove(): Promise<void> {
     await remove(this.folder);
+  }
+}
+
+/**
+ * Makes a file the server's own. By its handle, because a name can be made to lead somewhere else meanwhile.
+ * @returns false, and nothing is changed, when it is a link or not what was expected
+ */
+async function takeOver(
+  file: string,
+  flags: number,
+  mode: number,
+  isExpected: (found: Stats) => boolean = () => true,
+): Promise<boolean> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | flags).catch(() => null);
+  if (!handle) return false;
+  try {
+    const found = await handle.stat();
+    if (!isExpected(found)) return false;
+    const user = process.getuid?.() ?? 0;
+    if (found.uid !== user) await handle.chown(user, process.getgid?.() ?? 0);
+    await handle.chmod(mode);
+    return true;
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Command, JailLimits } from './jail.ts';
+import { holdTooMuch } from './disk-use.ts';
 import { killGroup, memoryOf } from './process-tree.ts';
 
 export type RunLimits = JailLimits & { wallMs: number; residentBytes: number };
@@ -8,12 +9,12 @@ export type Ended = {
   exitCode: number | null;
   killedBy: NodeJS.Signals | null;
   /** What it was stopped for from here. */
-  stopped: 'slow' | 'memory' | 'aborted' | null;
+  stopped: 'slow' | 'memory' | 'disk' | 'aborted' | null;
   largestBytes: number;
   complaints: string;
 };
 
-const memoryCheckMs = 400;
+const useCheckMs = 400;
 const complaintCharacters = 16_000;
 /** How long pipes may stay open that a process has left to somebody who outlived it. */
 const pipesMs = 1_000;
@@ -46,13 +47,16 @@ export async function runWalled(
   const onAbort = () => stop('aborted');
   signal.addEventListener('abort', onAbort, { once: true });
   const slow = setTimeout(() => stop('slow'), Math.max(0, deadline - performance.now()));
-  const memory = setInterval(() => {
+  const use = setInterval(() => {
     if (child.pid === undefined) return;
+    void holdTooMuch(command.writes).then((isTooMuch) => {
+      if (isTooMuch) stop('disk');
+    });
     void memoryOf(child.pid).then(({ residentBytes, largestBytes }) => {
       ended.largestBytes = Math.max(ended.largestBytes, largestBytes);
       if (residentBytes > limits.residentBytes) stop('memory');
     });
-  }, memoryCheckMs);
+  }, useCheckMs);
   child.stdout.on('data', onOutput);
   child.stderr.on('data', (chunk: Buffer) => {
     ended.complaints = (ended.complaints + chunk.toString('latin1')).slice(-complaintCharacters);
@@ -64,7 +68,7 @@ export async function runWalled(
     return ended;
   } finally {
     clearTimeout(slow);
-    clearInterval(memory);
+    clearInterval(use);
     signal.removeEventListener('abort', onAbort);
   }
 }

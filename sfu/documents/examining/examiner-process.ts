@@ -1,11 +1,10 @@
-import { parentPort } from 'node:worker_threads';
 import { Refusal } from '../../protocol/codes.ts';
 import { fontsOfPdf, namesInOle, namesInOoxml } from './document-fonts.ts';
 import type { ExaminerTasks, Question, Reply, TaskName } from './examiner-tasks.ts';
 import { countPages, loadPdfJs } from './pdf-reading.ts';
 import { recognise } from './recognition.ts';
 
-/** The thread in which strangers' files are read. It answers one question after the other. */
+/** The process in which strangers' files are read. It answers one question after the other. */
 
 type Answers = {
   [Name in TaskName]: (ask: ExaminerTasks[Name]['ask']) => Promise<ExaminerTasks[Name]['answer']>;
@@ -36,6 +35,8 @@ async function reply({ task, ask }: Question): Promise<Reply> {
   }
 }
 
-parentPort?.on('message', (question: Question) => {
-  void reply(question).then((answer) => parentPort?.postMessage(answer));
+process.on('message', (question: Question) => {
+  void reply(question).then((answer) => process.send?.(answer));
 });
+// The server has gone, however it went.
+process.on('disconnect', () => process.exit());
