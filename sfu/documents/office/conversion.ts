@@ -48,15 +48,16 @@ export async function convert(conversion: Conversion): Promise<FontRequests> {
 
 function judge(ended: Ended, limits: RunLimits, signal: AbortSignal): void {
   if (ended.stopped === 'aborted') throw signal.reason;
-  if (ended.stopped === 'slow' || wasEndedBy(ended, 'SIGXCPU')) {
+  if (ended.stopped === 'slow') {
     throw new Refusal('document-slow', 'Converting the document took too long.');
   }
   if (ended.stopped === 'memory' || ended.stopped === 'disk' || wasEndedBy(ended, 'SIGXFSZ')) {
     throw new Refusal('document-too-large', 'Converting the document took too much memory or space.');
   }
   if (wasEndedBy(ended, 'SIGKILL')) {
-    // Nobody here did it: the hard limit of the processor time, or the system because it ran out of memory.
-    const isMemory = ended.largestBytes > limits.addressBytes / 2;
+    // Nobody here did it: the limit of the processor time, or the system because it ran out of memory.
+    const isTime = ended.cpuSeconds > limits.cpuSeconds / 2;
+    const isMemory = !isTime && ended.largestBytes > limits.addressBytes / 2;
     throw new Refusal(
       isMemory ? 'document-too-large' : 'document-slow',
       'Converting the document was ended.',
@@ -76,7 +77,7 @@ function withoutResult(ended: Ended, limits: RunLimits): Error {
   return new Refusal('document-damaged', 'LibreOffice cannot read the document.');
 }
 
-const signalNumbers = { SIGKILL: 9, SIGXCPU: 24, SIGXFSZ: 25 };
+const signalNumbers = { SIGKILL: 9, SIGXFSZ: 25 };
 
 /** LibreOffice says which signal it got and aborts; a guard that waits for it passes one on as an exit code. */
 function wasEndedBy(ended: Ended, signal: keyof typeof signalNumbers): boolean {

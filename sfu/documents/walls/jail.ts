@@ -141,8 +141,8 @@ async function tried(jail: Jail, probe: JobFolder): Promise<Found> {
 function limited(tools: Tools, limits: JailLimits, asNobody: boolean): string[] {
   return [
     tools.prlimit,
-    // The soft limit tells what happened, the hard one kills who does not listen.
-    `--cpu=${limits.cpuSeconds}:${limits.cpuSeconds + 2}`,
+    // Kills at once: LibreOffice hangs now and then when a signal tells it that its time is up.
+    `--cpu=${limits.cpuSeconds}`,
     `--as=${limits.addressBytes}`,
     `--fsize=${limits.fileBytes}`,
     '--core=0',

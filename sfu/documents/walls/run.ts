@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Command, JailLimits } from './jail.ts';
 import { holdTooMuch } from './disk-use.ts';
-import { killGroup, memoryOf } from './process-tree.ts';
+import { killGroup, useOf } from './process-tree.ts';
 
 export type RunLimits = JailLimits & { wallMs: number; residentBytes: number };
 
@@ -11,6 +11,7 @@ export type Ended = {
   /** What it was stopped for from here. */
   stopped: 'slow' | 'memory' | 'disk' | 'aborted' | null;
   largestBytes: number;
+  cpuSeconds: number;
   complaints: string;
 };
 
@@ -39,7 +40,14 @@ export async function runWalled(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended: Ended = { exitCode: null, killedBy: null, stopped: null, largestBytes: 0, complaints: '' };
+  const ended: Ended = {
+    exitCode: null,
+    killedBy: null,
+    stopped: null,
+    largestBytes: 0,
+    cpuSeconds: 0,
+    complaints: '',
+  };
   const stop = (why: NonNullable<Ended['stopped']>) => {
     ended.stopped ??= why;
     if (child.pid !== undefined) killGroup(child.pid);
@@ -52,8 +60,9 @@ export async function runWalled(
     void holdTooMuch(command.writes).then((isTooMuch) => {
       if (isTooMuch) stop('disk');
     });
-    void memoryOf(child.pid).then(({ residentBytes, largestBytes }) => {
+    void useOf(child.pid).then(({ residentBytes, largestBytes, cpuSeconds }) => {
       ended.largestBytes = Math.max(ended.largestBytes, largestBytes);
+      ended.cpuSeconds = Math.max(ended.cpuSeconds, cpuSeconds);
       if (residentBytes > limits.residentBytes) stop('memory');
     });
   }, useCheckMs);
