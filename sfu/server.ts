@@ -120,6 +120,7 @@ async function assemble(
 
   const preparation = await DocumentPreparation.create({
     jobsDir: path.join(config.dataDir, 'conversions'),
+    filesDir: path.join(config.dataDir, 'blobs'),
     limits: { pages: config.documentPagesMax },
     sandbox: config.officeSandbox,
     log,

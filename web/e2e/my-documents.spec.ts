@@ -420,7 +420,6 @@ test.describe.serial('the documents of a rep', () => {
   });
 
   test('Enter in the field of a title saves it and closes the field', async () => {
-    test.fail(true, 'leaving the field saves first; its button, busy by then, swallows the Enter');
     await goesToDocuments(rep);
     await chooses(rep, 'お見積書', 'タイトルを変更する');
     await title('お見積書').fill('お見積書 改');
