@@ -181,12 +181,13 @@ export class Stage implements StageApi {
   async #tell(): Promise<void> {
     if (this.#isTelling) return;
     this.#isTelling = true;
-    for (let sent = this.#turned; sent;) {
-      const failure = await this.#setting.line.act('document:turn', () => (sent = this.#turned ?? sent!));
+    for (let next = this.#turned; next; next = this.#turned) {
+      const sent = { turn: next };
+      const latest = () => (sent.turn = this.#turned ?? sent.turn);
+      const failure = await this.#setting.line.act('document:turn', latest);
       // Without a line the page stays turned here, and is told when the line is back.
       if (failure && lineFailures.has(failure.code)) break;
-      if (this.#turned === sent || failure) this.#turned = null;
-      sent = this.#turned;
+      if (failure || this.#turned === sent.turn) this.#turned = null;
     }
     this.#isTelling = false;
   }
