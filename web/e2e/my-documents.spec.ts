@@ -88,7 +88,7 @@ test.describe.serial('the documents of a rep', () => {
   });
 
   test('several files are dropped at once, and each is seen on its way: 送信 → 変換 → 完了', async () => {
-    const quickly = await sendsSlowly(rep, 30_000);
+    const quickly = await sendsSlowly(rep, 12_000);
     await drops(rep, [
       fileNamed('カタログ.pdf', pdfOf(12, { ballastBytes: 60_000 })),
       path.join(samples, 'proposal.docx'),
