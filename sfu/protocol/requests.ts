@@ -77,7 +77,7 @@ export const requests = {
   'document:show': request('present', z.object({ documentId: id, page: pageNumber.default(1) }), nothing),
   'document:turn': request('present', z.object({ documentId: id, page: pageNumber }), nothing),
   'document:close': request('present', z.object({ documentId: id }), nothing),
-  // D7: a guest's document becomes the rep's own
+  // D7: the rep gets a copy of what a guest has brought
   'document:keep': request('host', z.object({ documentId: id }), nothing),
   // D4: where a pointer has come to rest, or that it has left; its moves are presence
   'pointer:rest': request('present', z.object({ place: pointerPlace.nullable() }), nothing),
