@@ -15,6 +15,8 @@ export type BrowserOptions = {
 export async function launchChromium({ media, allows, switches = [] }: BrowserOptions): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
+    // Without a language of UTF-8 it cannot open files that have Japanese names, and says nothing.
+    env: { ...process.env, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
     args: [
       ...(allows ? ['--use-fake-ui-for-media-stream'] : []),
       ...(media

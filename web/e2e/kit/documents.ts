@@ -43,14 +43,6 @@ export const entry = (who: Participant, title: string): Locator =>
 export async function brings(who: Participant, file: string, title: string): Promise<void> {
   await opensPanel(who);
   await picksFile(who, file);
-  // Once in many runs Chromium tells a page nothing of the files it was given: seen here, cause not found.
-  const isThere = entry(who, title).waitFor({ timeout: 8_000 });
-  await isThere.catch(async () => {
-    console.warn(
-      `    The browser of ${who.who} told its page nothing of the chosen file; it is chosen again.`,
-    );
-    await picksFile(who, file);
-  });
   await expect(
     entry(who, title).getByRole('button', { name: '見せる', exact: true }),
     `${who.who} should be able to show 「${title}」 soon`,
