@@ -32,7 +32,11 @@ describe('processes', () => {
       await db.destroy();
       console.log(done.length);`;
     const outputs = await Promise.all([runModule(script), runModule(script), runModule(script)]);
-    expect(outputs.map(({ stdout }) => Number(stdout)).sort()).toEqual([0, 0, Object.keys(migrations).length]);
+    expect(outputs.map(({ stdout }) => Number(stdout)).sort()).toEqual([
+      0,
+      0,
+      Object.keys(migrations).length,
+    ]);
   });
 
   test.each(backings)(
