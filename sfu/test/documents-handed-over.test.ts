@@ -1,13 +1,9 @@
 import { request as httpRequest } from 'node:http';
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../meeting/identity.ts';
-import type { DocumentView } from '../protocol/documents.ts';
 import { codeOf } from './kit/client.ts';
 import type { Page } from './kit/client.ts';
-import { ask, bring, headersOf, seatHeaders, send } from './kit/documents.ts';
-import type { Asker } from './kit/documents.ts';
+import { ask, bring, filesKept, listOf, presenting, seatHeaders, send } from './kit/documents.ts';
 import { pdfOf } from './kit/pdf.ts';
 import { TestServer } from './kit/server.ts';
 import { comeByLink, fourPeople, room } from './kit/stories.ts';
@@ -21,25 +17,6 @@ afterEach(() => server.closePages());
 afterAll(() => server.stop());
 
 const threePages = pdfOf(3);
-
-const get = (asker: Asker, to: string, headers: Record<string, string> = {}) =>
-  ask(server.base, { ...headersOf(asker), ...headers }, 'GET', to);
-const listOf = async (asker: Asker) =>
-  (await get(asker, '/api/documents')).json['documents'] as DocumentView[];
-
-/** Everything in the folder of files, whatever its name. */
-async function filesKept(): Promise<string[]> {
-  const found = await readdir(path.join(server.dataDir, 'blobs'), { recursive: true, withFileTypes: true });
-  const jobs = await readdir(path.join(server.dataDir, 'conversions')).catch(() => []);
-  return [...found.filter((each) => each.isFile()).map(({ name }) => name), ...jobs];
-}
-
-/** A host with a document of ten pages, and guests. */
-async function presenting() {
-  const four = await fourPeople(server);
-  const document = await bring(server.base, four.host, pdfOf(10), 'ご提案書.pdf');
-  return { ...four, document };
-}
 
 /** A file that comes piece by piece. */
 function slowUpload(page: Page) {
@@ -61,7 +38,7 @@ function slowUpload(page: Page) {
 
 describe('handing over', () => {
   async function offered() {
-    const four = await presenting();
+    const four = await presenting(server);
     const { host, guests, document } = four;
     await ask(server.base, seatHeaders(host), 'PATCH', `/api/documents/${document.id}`, { shareFile: true });
     const { offerId } = await host.request('offer:make', { documentId: document.id });
@@ -71,7 +48,7 @@ describe('handing over', () => {
   const states = (page: Page) => page.view.offers[0]?.recipients.map(({ state }) => state);
 
   test('a file that is not shared cannot be offered', async () => {
-    const { host, document } = await presenting();
+    const { host, document } = await presenting(server);
     expect(await codeOf(host.request('offer:make', { documentId: document.id }))).toBe('document-not-shared');
   });
 
@@ -130,8 +107,8 @@ describe('what a guest brings', () => {
     const { host, guests } = await fourPeople(server);
     const [guest, other] = guests;
     const document = await bring(server.base, guest, threePages, '当社の図面.pdf');
-    expect(await listOf(guest)).toHaveLength(1);
-    expect(await listOf(other)).toEqual([]);
+    expect(await listOf(server.base, guest)).toHaveLength(1);
+    expect(await listOf(server.base, other)).toEqual([]);
     expect(
       (await ask(server.base, seatHeaders(host), 'GET', `/api/documents/${document.id}/pdf`)).status,
     ).toBe(404);
@@ -157,10 +134,10 @@ describe('what a guest brings', () => {
     expect(await codeOf(host.request('document:keep', { documentId: newId() }))).toBe('document-unknown');
     await host.request('document:keep', { documentId: kept.id });
     await host.sees('that it is kept', ({ brought }) => brought.some((each) => each.kept));
-    const files = (await filesKept()).length;
+    const files = (await filesKept(server)).length;
     await host.request('meeting:end', {});
-    await until('what the guest brought is gone', async () => (await filesKept()).length === files - 2);
-    expect((await listOf({ cookie: host.cookie })).map(({ title }) => title)).toEqual(['残る']);
+    await until('what the guest brought is gone', async () => (await filesKept(server)).length === files - 2);
+    expect((await listOf(server.base, { cookie: host.cookie })).map(({ title }) => title)).toEqual(['残る']);
   });
 
   test('is the rep’s own once it is kept: the guest has no hand in it any more', async () => {
@@ -170,7 +147,7 @@ describe('what a guest brings', () => {
     await guest.request('document:show', { documentId: theirs.id });
     await host.request('document:keep', { documentId: theirs.id });
     await host.request('document:keep', { documentId: theirs.id });
-    const own = await listOf({ cookie: host.cookie });
+    const own = await listOf(server.base, { cookie: host.cookie });
     expect(own.map(({ title }) => title)).toEqual(['図面']);
     const { id } = own[0]!;
     expect(id).not.toBe(theirs.id);
@@ -197,7 +174,7 @@ describe('what a guest brings', () => {
       ]);
       const store = await server.store();
       await until('nothing of the guest is left', async () => !(await store.documents.load(theirs.id)));
-      const own = await listOf({ cookie: host.cookie });
+      const own = await listOf(server.base, { cookie: host.cookie });
       expect(own).toHaveLength(kept === 'accepted' ? 1 : 0);
       for (const { id } of own) {
         const pdf = await ask(server.base, { Cookie: host.cookie }, 'GET', `/api/documents/${id}/pdf`);
@@ -208,14 +185,17 @@ describe('what a guest brings', () => {
 
   test('and is still on its way when the meeting ends leaves nothing behind', async () => {
     const { host, guests } = await fourPeople(server);
-    const before = await filesKept();
+    const before = await filesKept(server);
     const upload = slowUpload(guests[0]);
     upload.write(threePages.subarray(0, 500));
-    await until('the server is writing the file', async () => (await filesKept()).length > before.length);
+    await until(
+      'the server is writing the file',
+      async () => (await filesKept(server)).length > before.length,
+    );
     await host.request('meeting:end', {});
     upload.end(threePages.subarray(500));
     expect(await upload.status).toBe(410);
-    expect(await filesKept()).toEqual(before);
+    expect(await filesKept(server)).toEqual(before);
   });
 
   test('has a limit also for forty files at once', async () => {
@@ -223,7 +203,9 @@ describe('what a guest brings', () => {
     const names = Array.from({ length: 40 }, (_, index) => `${index}.pdf`);
     const sent = await Promise.all(names.map((name) => send(server.base, guests[0], pdfOf(1), name)));
     expect(sent.filter(({ status }) => status === 202).length).toBeLessThanOrEqual(10);
-    expect(await listOf(guests[0])).toHaveLength(sent.filter(({ status }) => status === 202).length);
+    expect(await listOf(server.base, guests[0])).toHaveLength(
+      sent.filter(({ status }) => status === 202).length,
+    );
   });
 
   test('has a limit', async () => {
@@ -234,7 +216,7 @@ describe('what a guest brings', () => {
   });
 
   test('has no memos, and guests cannot read or write the rep’s', async () => {
-    const { host, guests, document } = await presenting();
+    const { host, guests, document } = await presenting(server);
     const memo = { text: '原価は300万円' };
     await ask(server.base, seatHeaders(host), 'PUT', `/api/documents/${document.id}/memos/1`, memo);
     await host.request('document:show', { documentId: document.id });

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../meeting/identity.ts';
 import { codeOf } from './kit/client.ts';
 import type { Page } from './kit/client.ts';
-import { ask, bring, seatHeaders } from './kit/documents.ts';
+import { ask, bring, presenting, seatHeaders } from './kit/documents.ts';
 import { pdfOf } from './kit/pdf.ts';
 import { TestServer } from './kit/server.ts';
-import { comeByLink, fourPeople, knock, room } from './kit/stories.ts';
+import { comeByLink, knock, room } from './kit/stories.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -16,16 +16,9 @@ afterAll(() => server.stop());
 
 const threePages = pdfOf(3);
 
-/** A host with a document of ten pages, and guests. */
-async function presenting() {
-  const four = await fourPeople(server);
-  const document = await bring(server.base, four.host, pdfOf(10), 'ご提案書.pdf');
-  return { ...four, document };
-}
-
 describe('a document on show', () => {
   test('is on everybody’s screen, turned by whoever shows it, and closed for all', async () => {
-    const { host, guests, document } = await presenting();
+    const { host, guests, document } = await presenting(server);
     await host.request('document:show', { documentId: document.id });
     for (const guest of guests) {
       await guest.sees('page 1', ({ shown }) => shown?.documentId === document.id && shown.page === 1);
@@ -57,7 +50,7 @@ describe('a document on show', () => {
   });
 
   test('is served to those in the meeting while it is on show, and to nobody else', async () => {
-    const { host, guests, document, number } = await presenting();
+    const { host, guests, document, number } = await presenting(server);
     const [guest] = guests;
     const fetchAs = async (page: Page) =>
       (await ask(server.base, seatHeaders(page), 'GET', `/api/documents/${document.id}/pdf`)).status;
@@ -93,7 +86,7 @@ describe('a document on show', () => {
   );
 
   test('cannot be shown, turned or closed by the wrong person, or past its last page', async () => {
-    const { host, guests, document } = await presenting();
+    const { host, guests, document } = await presenting(server);
     const [guest] = guests;
     const { host: other } = await room(server);
     const theirs = await bring(server.base, other, threePages, 'b.pdf');
@@ -113,7 +106,7 @@ describe('a document on show', () => {
   });
 
   test('cannot be deleted meanwhile; a new file for it is on every screen', async () => {
-    const { host, guests, document } = await presenting();
+    const { host, guests, document } = await presenting(server);
     await host.request('document:show', { documentId: document.id, page: 9 });
     const remove = () => ask(server.base, seatHeaders(host), 'DELETE', `/api/documents/${document.id}`);
     expect((await remove()).json['code']).toBe('document-in-use');
@@ -132,7 +125,7 @@ describe('a document on show', () => {
   });
 
   test('is turned a hundred times by somebody in a hurry, and all end at the same page', async () => {
-    const { host, guests, document } = await presenting();
+    const { host, guests, document } = await presenting(server);
     await host.request('document:show', { documentId: document.id });
     const turns = Array.from({ length: 100 }, (_, turn) =>
       host.request('document:turn', { documentId: document.id, page: 1 + ((turn * 7) % 10) }),
@@ -143,7 +136,7 @@ describe('a document on show', () => {
   });
 
   test('of the host stays with the host who was signed out elsewhere', async () => {
-    const { host, document } = await presenting();
+    const { host, document } = await presenting(server);
     await fetch(`${server.base}/api/session`, {
       method: 'DELETE',
       headers: { Origin: server.base, Cookie: host.cookie },
@@ -157,7 +150,7 @@ describe('a document on show', () => {
 
 describe('pointers', () => {
   test('are seen by the others, at the same place of the page', async () => {
-    const { host, guests, document } = await presenting();
+    const { host, guests, document } = await presenting(server);
     await host.request('document:show', { documentId: document.id });
     for (const guest of guests) await guest.sees('the page', ({ shown }) => shown !== null);
     const place = { documentId: document.id, page: 1, x: 0.25, y: 0.75 };
@@ -174,7 +167,7 @@ describe('pointers', () => {
   });
 
   test('are not the only thing that is past in a moment: a document that may come is foreseen', async () => {
-    const { host, guests, document } = await presenting();
+    const { host, guests, document } = await presenting(server);
     host.tell('document:foresee', {});
     for (const guest of guests) await guest.nextPresence('document:foreseen');
     expect(host.countOf('document:foreseen')).toBe(0);
@@ -182,7 +175,7 @@ describe('pointers', () => {
   });
 
   test('off the page, on another document or from outside are refused with a code', async () => {
-    const { host, guests, document, number } = await presenting();
+    const { host, guests, document, number } = await presenting(server);
     await host.request('document:show', { documentId: document.id });
     const [guest] = guests;
     await guest.sees('the page', ({ shown }) => shown !== null);

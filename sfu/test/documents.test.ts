@@ -1,9 +1,7 @@
-import { request as httpRequest } from 'node:http';
 import { readdir } from 'node:fs/promises';
-import path from 'node:path';
+import { request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { DocumentView } from '../protocol/documents.ts';
-import { ask, bring, headersOf, send, settled } from './kit/documents.ts';
+import { ask, bring, filesKept, headersOf, listOf, send, settled } from './kit/documents.ts';
 import type { Asker } from './kit/documents.ts';
 import { pdfOf } from './kit/pdf.ts';
 import { openDesk } from './kit/rep.ts';
@@ -21,15 +19,6 @@ const threePages = pdfOf(3);
 
 const get = (asker: Asker, to: string, headers: Record<string, string> = {}) =>
   ask(server.base, { ...headersOf(asker), ...headers }, 'GET', to);
-const listOf = async (asker: Asker) =>
-  (await get(asker, '/api/documents')).json['documents'] as DocumentView[];
-
-/** Everything in the folder of files, whatever its name. */
-async function filesKept(): Promise<string[]> {
-  const found = await readdir(path.join(server.dataDir, 'blobs'), { recursive: true, withFileTypes: true });
-  const jobs = await readdir(path.join(server.dataDir, 'conversions')).catch(() => []);
-  return [...found.filter((each) => each.isFile()).map(({ name }) => name), ...jobs];
-}
 
 describe('a rep’s documents', () => {
   test('are taken in, listed with a title from the file’s name, and served to their owner', async () => {
@@ -43,7 +32,7 @@ describe('a rep’s documents', () => {
       shareFile: false,
       progress: { state: 'ready' },
     });
-    expect(await listOf(desk)).toEqual([view]);
+    expect(await listOf(server.base, desk)).toEqual([view]);
     const pdf = await get(desk, `/api/documents/${view.id}/pdf`);
     expect(pdf.body.equals(threePages)).toBe(true);
     expect(pdf.headers.get('content-type')).toBe('application/pdf');
@@ -150,13 +139,13 @@ describe('a rep’s documents', () => {
     expect((await change(first.id, { title: ' ' })).json).toMatchObject({ code: 'bad-request' });
     const ids = [first.id, second.id];
     await ask(server.base, headersOf(desk), 'PUT', '/api/documents/order', { ids });
-    expect((await listOf(desk)).map(({ id }) => id)).toEqual(ids);
-    const before = await filesKept();
+    expect((await listOf(server.base, desk)).map(({ id }) => id)).toEqual(ids);
+    const before = await filesKept(server);
     expect((await ask(server.base, headersOf(desk), 'DELETE', `/api/documents/${first.id}`)).status).toBe(
       204,
     );
-    expect((await listOf(desk)).map(({ id }) => id)).toEqual([second.id]);
-    expect(await filesKept()).toHaveLength(before.length - 1);
+    expect((await listOf(server.base, desk)).map(({ id }) => id)).toEqual([second.id]);
+    expect(await filesKept(server)).toHaveLength(before.length - 1);
   });
 
   test('are nobody else’s: not to see, to fetch, to change or to delete', async () => {
@@ -165,7 +154,7 @@ describe('a rep’s documents', () => {
     const colleague = await openDesk(server, { name: '同僚' });
     const stranger = await openDesk(server, { organization: 'elsewhere' });
     for (const other of [colleague, stranger]) {
-      expect(await listOf(other)).toEqual([]);
+      expect(await listOf(server.base, other)).toEqual([]);
       for (const [method, to, body] of [
         ['GET', `/api/documents/${id}`],
         ['GET', `/api/documents/${id}/pdf`],
@@ -187,7 +176,7 @@ describe('a rep’s documents', () => {
       }
       await ask(server.base, headersOf(other), 'PUT', '/api/documents/order', { ids: [id] });
     }
-    expect(await listOf(owner)).toHaveLength(1);
+    expect(await listOf(server.base, owner)).toHaveLength(1);
     const nobody = await ask(server.base, {}, 'GET', `/api/documents/${id}/pdf`);
     expect(nobody).toMatchObject({ status: 401, json: { code: 'sign-in-required' } });
   });
@@ -233,29 +222,29 @@ describe('files that cannot be taken in', () => {
     ['large.pdf', pdfOf(2, { ballastBytes: 400_000 }), 'document-too-large'],
   ])('%s is refused at once, and leaves nothing behind', async (name, file, code) => {
     const desk = await openDesk(server);
-    const before = await filesKept();
+    const before = await filesKept(server);
     const answer = await send(server.base, desk, file, name);
     expect(answer.json['code']).toBe(code);
-    expect(await listOf(desk)).toEqual([]);
-    expect(await filesKept()).toEqual(before);
+    expect(await listOf(server.base, desk)).toEqual([]);
+    expect(await filesKept(server)).toEqual(before);
     expect((await bring(server.base, desk, threePages, 'next.pdf')).progress).toEqual({ state: 'ready' });
   });
 
   test('one that turns out too long says so until its owner has read it; no entry and no file is left', async () => {
     const desk = await openDesk(server);
-    const before = await filesKept();
+    const before = await filesKept(server);
     const view = await bring(server.base, desk, pdfOf(51), '長い.pdf');
     expect(view.progress).toEqual({ state: 'failed', code: 'document-pages', details: { pages: 50 } });
-    expect(await filesKept()).toEqual(before);
+    expect(await filesKept(server)).toEqual(before);
     expect(await (await server.store()).documents.load(view.id)).toBeNull();
-    expect((await listOf(desk)).map(({ id }) => id)).toEqual([view.id]);
+    expect((await listOf(server.base, desk)).map(({ id }) => id)).toEqual([view.id]);
     await ask(server.base, headersOf(desk), 'DELETE', `/api/documents/${view.id}`);
-    expect(await listOf(desk)).toEqual([]);
+    expect(await listOf(server.base, desk)).toEqual([]);
   });
 
   test('an upload that breaks off half-way leaves nothing behind', async () => {
     const desk = await openDesk(server);
-    const before = await filesKept();
+    const before = await filesKept(server);
     const upload = httpRequest(`${server.base}/api/documents?name=a.pdf`, {
       method: 'POST',
       headers: {
@@ -267,15 +256,18 @@ describe('files that cannot be taken in', () => {
     });
     upload.on('error', () => undefined);
     upload.write(threePages.subarray(0, 500));
-    await until('the server is writing the file', async () => (await filesKept()).length > before.length);
+    await until(
+      'the server is writing the file',
+      async () => (await filesKept(server)).length > before.length,
+    );
     upload.destroy();
-    await until('nothing of it is left', async () => (await filesKept()).length === before.length);
-    expect(await listOf(desk)).toEqual([]);
+    await until('nothing of it is left', async () => (await filesKept(server)).length === before.length);
+    expect(await listOf(server.base, desk)).toEqual([]);
   });
 
   test('one that says it is small and is not is cut off', async () => {
     const desk = await openDesk(server);
-    const before = await filesKept();
+    const before = await filesKept(server);
     const status = await new Promise<number | string>((resolve) => {
       const upload = httpRequest(
         `${server.base}/api/documents?name=a.pdf`,
@@ -294,7 +286,7 @@ describe('files that cannot be taken in', () => {
       upload.end(Buffer.alloc(2_000_000));
     });
     expect([413, 'write EPIPE', 'read ECONNRESET', 'socket hang up']).toContain(status);
-    await until('nothing of it is left', async () => (await filesKept()).length === before.length);
+    await until('nothing of it is left', async () => (await filesKept(server)).length === before.length);
   });
 });
 

@@ -1,5 +1,10 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { DocumentView } from '../../protocol/documents.ts';
 import type { Page } from './client.ts';
+import { pdfOf } from './pdf.ts';
+import type { TestServer } from './server.ts';
+import { fourPeople } from './stories.ts';
 import { patienceMs, until } from './waiting.ts';
 
 /** Who asks: the desk by its cookie, or a page by its seat in a meeting. */
@@ -78,4 +83,24 @@ export async function settled(base: string, asker: Asker, id: string): Promise<D
     10 * patienceMs,
   );
   return view!;
+}
+
+/** The documents of whoever asks, as their list shows them. */
+export async function listOf(base: string, asker: Asker): Promise<DocumentView[]> {
+  const { json } = await ask(base, headersOf(asker), 'GET', '/api/documents');
+  return json['documents'] as DocumentView[];
+}
+
+/** Every file that the server keeps of documents, or works on, whatever its name. */
+export async function filesKept({ dataDir }: TestServer): Promise<string[]> {
+  const found = await readdir(path.join(dataDir, 'blobs'), { recursive: true, withFileTypes: true });
+  const jobs = await readdir(path.join(dataDir, 'conversions')).catch(() => []);
+  return [...found.filter((each) => each.isFile()).map(({ name }) => name), ...jobs];
+}
+
+/** A host with a document of ten pages, and three guests. */
+export async function presenting(server: TestServer) {
+  const four = await fourPeople(server);
+  const document = await bring(server.base, four.host, pdfOf(10), 'ご提案書.pdf');
+  return { ...four, document };
 }
