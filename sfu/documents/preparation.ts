@@ -6,13 +6,13 @@ import { convert } from './office/conversion.ts';
 import type { MentionedFonts } from './examining/document-fonts.ts';
 import { Examiner, type ExaminerLimits } from './examining/examiner.ts';
 import type { FontRequests } from './office/font-requests.ts';
-import { findJail, jailLimits, type Jail } from './walls/jail.ts';
-import { JobFolder } from './walls/job-folder.ts';
+import { findJail, jailLimits, type Jail } from '../walls/jail.ts';
+import { JobFolder } from '../walls/job-folder.ts';
 import { findOffice, writeProfile, type Office, type OfficeFormat } from './office/office.ts';
 import { rearrange } from './rearranging.ts';
-import { isForWantOfRoom, roomIn } from './walls/room.ts';
+import { isForWantOfRoom, roomIn } from '../walls/room.ts';
 import { Turns } from './turns.ts';
-import type { RunLimits } from './walls/run.ts';
+import type { RunLimits } from '../walls/run.ts';
 
 export type Prepared = {
   format: DocumentFormat;

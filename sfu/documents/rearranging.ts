@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import type { Jail } from './walls/jail.ts';
-import type { JobFolder } from './walls/job-folder.ts';
-import { runWalled, type RunLimits } from './walls/run.ts';
+import type { Jail } from '../walls/jail.ts';
+import type { JobFolder } from '../walls/job-folder.ts';
+import { runWalled, type RunLimits } from '../walls/run.ts';
 
 /** What is smaller is fetched in one piece anyway. */
 const worthwhileBytes = 300_000;

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Refusal } from '../../protocol/codes.ts';
 import { FontRequests } from './font-requests.ts';
-import type { Jail } from '../walls/jail.ts';
-import type { JobFolder } from '../walls/job-folder.ts';
+import type { Jail } from '../../walls/jail.ts';
+import type { JobFolder } from '../../walls/job-folder.ts';
 import {
   officeArguments,
   officeEnvironment,
@@ -10,7 +10,7 @@ import {
   type Office,
   type OfficeFormat,
 } from './office.ts';
-import { runWalled, type Ended, type RunLimits } from '../walls/run.ts';
+import { runWalled, type Ended, type RunLimits } from '../../walls/run.ts';
 
 export type Conversion = {
   office: Office;
