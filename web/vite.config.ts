@@ -7,9 +7,9 @@ import { precompress } from './build/precompress.ts';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const page = (name: string) => here(`./pages/${name}/index.html`);
 
-/** The desk's own parts, and what comes with the first document: pdf.js, the page, what is around it, words and signs. */
+/** The desk's own parts; what comes with the first document: pdf.js, the page, what is around it, words and signs; recording. */
 const neededLater =
-  /\/web\/src\/(desk|stage|documents)\/|\/web\/src\/i18n\/(stage|documents|failures-documents)|\/pdfjs-dist\/|\/icons\/(chevron-left|chevron-right|layout-list|maximize|zoom-in|zoom-out)\.svelte$/u;
+  /\/web\/src\/(desk|stage|documents|recording)\/|\/web\/src\/i18n\/(stage|documents|recording|history|failures-documents|failures-recording)|\/pdfjs-dist\/|\/icons\/(arrow-left|download|chevron-left|chevron-right|layout-list|maximize|zoom-in|zoom-out)\.svelte$/u;
 
 /*
  * Every page has an entry of its own, so that a customer downloads nothing of the desk. What the pages share

@@ -104,6 +104,11 @@ try {
 
   await rep.presses('接続する');
   await rep.isInCall();
+  await settles(rep, [rep, customer]);
+  await expect(rep.page.getByRole('dialog', { name: 'レコーディング機能使用確認' })).toBeVisible();
+  await takes(rep, 'recording-question');
+  await takes(rep, 'recording-question', phone);
+  await rep.answersRecording('NO');
   const invitation = await rep.invites();
   await colleague.acceptInvitation(invitation, '佐藤 花子');
   await specialist.acceptInvitation(invitation, '鈴木 一郎');
@@ -112,6 +117,18 @@ try {
   await settles(customer, people);
   await takes(rep, 'call');
   await takes(customer, 'call');
+
+  await rep.presses('録画');
+  await rep.presses('録画を始める');
+  for (const each of people) await each.reads('録画中');
+  await takes(customer, 'recording');
+  await settles(rep, people);
+  await takes(rep, 'recording');
+  await rep.presses('録画');
+  await rep.presses('終了');
+  await rep.reads('録画を終了しました');
+  await settles(rep, people);
+  await settles(customer, people);
 
   for (const name of ['estimate.xlsx', 'proposal.docx', 'service-guide.pptx']) {
     await brings(rep, path.join(samples, name), path.parse(name).name);

@@ -1,2 +1,2 @@
 /** What can be open beside the faces. */
-export type PanelName = 'chat' | 'invite' | 'documents' | 'memo';
+export type PanelName = 'chat' | 'invite' | 'documents' | 'memo' | 'recording';

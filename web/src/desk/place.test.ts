@@ -8,9 +8,13 @@ describe('the places of the desk', () => {
     ['/dashboard/documents', { name: 'documents' }],
     ['/dashboard/documents/', { name: 'documents' }],
     [paths.document('abc'), { name: 'document', documentId: 'abc' }],
+    ['/dashboard/history', { name: 'history' }],
+    [paths.recording('abc'), { name: 'recording', recordingId: 'abc' }],
     // What is not there (yet) is the place where one begins.
     ['/dashboard/nowhere', { name: 'home' }],
     ['/dashboard/documents/abc/more', { name: 'home' }],
+    ['/dashboard/history/abc/more', { name: 'home' }],
+    ['/elsewhere/history', { name: 'home' }],
   ])('%s', (path, place) => {
     expect(placeAt(path)).toEqual(place);
   });

@@ -1,14 +1,37 @@
 /** The places of the desk, by their addresses. */
-export type Place = { name: 'home' } | { name: 'documents' } | { name: 'document'; documentId: string };
+export type Place =
+  | { name: 'home' }
+  | { name: 'documents' }
+  | { name: 'document'; documentId: string }
+  | { name: 'history' }
+  | { name: 'recording'; recordingId: string };
 
 export const paths = {
   home: '/dashboard',
   documents: '/dashboard/documents',
   document: (documentId: string) => `/dashboard/documents/${documentId}`,
+  history: '/dashboard/history',
+  recording: (recordingId: string) => `/dashboard/history/${recordingId}`,
 } as const;
 
 export function placeAt(path: string): Place {
-  const [, desk, area, documentId, ...more] = path.replace(/\/+$/, '').split('/');
-  if (desk !== 'dashboard' || area !== 'documents' || more.length > 0) return { name: 'home' };
-  return documentId ? { name: 'document', documentId } : { name: 'documents' };
+  const [, desk, area, id, ...more] = path.replace(/\/+$/, '').split('/');
+  if (desk !== 'dashboard' || more.length > 0) return { name: 'home' };
+  if (area === 'documents') return id ? { name: 'document', documentId: id } : { name: 'documents' };
+  if (area === 'history') return id ? { name: 'recording', recordingId: id } : { name: 'history' };
+  return { name: 'home' };
+}
+
+/** What the rail at the side leads to. */
+export function areaOf(place: Place): 'home' | 'documents' | 'history' {
+  switch (place.name) {
+    case 'home':
+      return 'home';
+    case 'documents':
+    case 'document':
+      return 'documents';
+    case 'history':
+    case 'recording':
+      return 'history';
+  }
 }

@@ -84,6 +84,8 @@ export const deskEn: DeskTexts = {
     navigation: 'Menu',
     home: 'Home',
     documents: 'Documents',
+    history: 'History',
+    historyTitle: 'History | Taimen',
     signOut: 'Sign out',
     checking: 'Checking your sign-in',
     unreachable: 'The dashboard cannot be opened',

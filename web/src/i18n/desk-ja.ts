@@ -84,6 +84,8 @@ export const deskJa = {
     navigation: 'メニュー',
     home: 'ホーム',
     documents: '資料を設定する',
+    history: '商談履歴',
+    historyTitle: '商談履歴|Taimen',
     signOut: 'ログアウト',
     checking: 'ログインを確認しています',
     unreachable: 'ダッシュボードを開けません',

@@ -143,6 +143,7 @@ export const en: Texts = {
     memo: 'Memo',
     documentsLoading: 'Loading the document…',
     documentsFailed: 'The documents could not be loaded.',
+    recorded: 'This meeting is being recorded.',
     chat: 'Chat',
     unread: (count) => `${count} unread`,
     invite: 'Invite',

@@ -2,19 +2,22 @@ import type { Failure } from '../session/api.ts';
 import { catalogue } from './catalogue.ts';
 import { failuresEn } from './failures-en.ts';
 import { failuresJa } from './failures-ja.ts';
-import type { DocumentFailureTexts, FailureTexts } from './failures.ts';
+import type { DocumentFailureTexts, FailureTexts, RecordingFailureTexts } from './failures.ts';
+
+type AllTexts = Partial<FailureTexts & DocumentFailureTexts & RecordingFailureTexts>;
 
 const texts = catalogue<FailureTexts>({ ja: failuresJa, en: failuresEn });
-let documentTexts: (() => DocumentFailureTexts) | null = null;
+const further: (() => AllTexts)[] = [];
 
-/** Called by the documents' catalogue when it is loaded. */
-export function addDocumentFailures(more: () => DocumentFailureTexts): void {
-  documentTexts = more;
+/** Called by a catalogue that is loaded with its part of the pages. */
+export function addFailures(more: () => AllTexts): void {
+  further.push(more);
 }
 
 export function failureText(failure: Failure): string {
   // The server may be newer than this page and know a code that the page does not.
-  const known: Partial<FailureTexts & DocumentFailureTexts> = { ...texts(), ...documentTexts?.() };
+  let known: AllTexts = texts();
+  for (const more of further) known = { ...known, ...more() };
   const text = known[failure.code] ?? texts().internal;
   return typeof text === 'string' ? text : text(failure.details);
 }

@@ -11,8 +11,12 @@ export type DocumentCode =
   | 'nobody-to-offer'
   | 'upload-broken';
 
+/** The same of recordings. */
+export type RecordingCode = Extract<Failure['code'], `recording-${string}`>;
+
 type Texts<C extends string> = Readonly<Record<C, string | ((details: FailureDetails) => string)>>;
 
 /** One sentence or two for every code: what is wrong and what to do. The compiler sees to it that none is missing. */
-export type FailureTexts = Texts<Exclude<Failure['code'], DocumentCode>>;
+export type FailureTexts = Texts<Exclude<Failure['code'], DocumentCode | RecordingCode>>;
 export type DocumentFailureTexts = Texts<DocumentCode>;
+export type RecordingFailureTexts = Texts<RecordingCode>;

@@ -148,6 +148,7 @@ export const ja = {
     memo: '資料メモ',
     documentsLoading: '資料を読み込んでいます…',
     documentsFailed: '資料の画面を読み込めませんでした。',
+    recorded: 'この商談は録画または録音されています。',
     chat: 'チャット',
     unread: (count: number) => `未読${count}件`,
     invite: 'チャット招待',

@@ -5,6 +5,7 @@ import type {
   PointerPlace,
   ShownDocument,
 } from '../../../sfu/protocol/documents.ts';
+import type { RecordingKind, RecordingView } from '../../../sfu/protocol/recording.ts';
 import type {
   ChatMessage,
   DeviceState,
@@ -147,8 +148,20 @@ export interface StageApi {
   keep(documentId: string): Promise<Failure | null>;
 }
 
+/** What can be done about a recording besides starting it. `agree` is a guest's, the rest the host's. */
+export type RecordingStep = 'decline' | 'pause' | 'resume' | 'stop' | 'agree';
+
+/** Whether the meeting is recorded (R1, R4). */
+export interface RecordingApi {
+  /** Its times are of the own clock. Null before somebody is in the meeting. */
+  readonly view: RecordingView | null;
+  start(kind: RecordingKind): Promise<Failure | null>;
+  act(step: RecordingStep): Promise<Failure | null>;
+}
+
 export interface CallApi {
   readonly stage: StageApi;
+  readonly recording: RecordingApi;
   readonly phase: CallPhase;
   /** The line to the server: `restoring` after it broke, until everything is back. */
   readonly link: 'connecting' | 'connected' | 'restoring';

@@ -6,7 +6,9 @@ import { DeviceReport } from './device-report.ts';
 import type { Devices } from './devices.svelte.ts';
 import { randomId } from './ids.ts';
 import { MediaSync } from './media-sync.ts';
+import { withPatience } from './patience.ts';
 import type { Person } from './person.svelte.ts';
+import { Recording } from './recording.svelte.ts';
 import { Roster } from './roster.svelte.ts';
 import { ScreenShare } from './screen-share.svelte.ts';
 import { failureOf, SeatLine } from './seat-line.svelte.ts';
@@ -21,9 +23,6 @@ import { Stage } from './stage.svelte.ts';
 const reachTimeoutMs = 6_000;
 /** Leaving does not wait longer than this for a line that may be dead. */
 const leaveTimeoutMs = 1_500;
-/** For how long a page tries to take its seat again when there is no line. */
-const resumeTimeoutMs = 120_000;
-const resumePauseMs = 500;
 
 /** The call as one page sees it: the server's word, the own devices, and what brings them together. */
 export class Call extends CallState implements CallApi {
@@ -37,6 +36,7 @@ export class Call extends CallState implements CallApi {
   readonly #media: MediaSync;
   readonly #roster: Roster;
   readonly stage: Stage;
+  readonly recording: Recording;
   readonly #screen = new ScreenShare(() => {
     this.#media.reconcile();
   });
@@ -80,16 +80,20 @@ export class Call extends CallState implements CallApi {
         this.#close(reason, endReason);
       },
     });
-    this.stage = new Stage({
+    const server = {
       line: this.#line,
       signal: this.#signal,
+      notice: (revision: number, apply: () => void) => {
+        this.#notice(revision, apply);
+      },
+    };
+    this.stage = new Stage({
+      ...server,
       selfId: () => this.#selfId,
       role: () => this.role,
       people: () => this.people,
-      notice: (revision, apply) => {
-        this.#notice(revision, apply);
-      },
     });
+    this.recording = new Recording(server);
     this.#media = new MediaSync(this.#signal, this.#sound, {
       possible: () => this.#signal.connected && (this.#line.seated || this.#prepared !== null),
       epoch: () => this.#epoch,
@@ -191,11 +195,7 @@ export class Call extends CallState implements CallApi {
   async lookAtInvitation(
     token: string,
   ): Promise<{ meetingId: string; hostName: string; organizationName: string | null } | Failure> {
-    try {
-      return await this.#signal.request('invitation:look', { token });
-    } catch (error) {
-      return failureOf(error);
-    }
+    return this.#signal.request('invitation:look', { token }).catch(failureOf);
   }
 
   async openRoom(): Promise<Failure | null> {
@@ -398,6 +398,7 @@ export class Call extends CallState implements CallApi {
     this.#epoch = snapshot.mediaEpoch;
     this.readFacts(snapshot);
     this.stage.apply(snapshot);
+    this.recording.apply(snapshot);
     this.#roster.apply(snapshot);
     this.#standing = snapshot.participants.find(({ id }) => id === snapshot.self)?.standing ?? 'gone';
     this.#showPhase();
@@ -426,15 +427,8 @@ export class Call extends CallState implements CallApi {
     );
   }
 
-  /** Coming back waits for a line that is away: whoever reloads while the server restarts need not press. */
-  async #resume(input: Input<'seat:resume'>): Promise<Failure | null> {
-    const deadline = Date.now() + resumeTimeoutMs;
-    for (;;) {
-      const failure = await this.#enter('seat:resume', input);
-      const isPassing = failure !== null && ['offline', 'timeout', 'internal'].includes(failure.code);
-      if (!isPassing || Date.now() >= deadline) return failure;
-      await new Promise((resolve) => setTimeout(resolve, resumePauseMs));
-    }
+  #resume(input: Input<'seat:resume'>): Promise<Failure | null> {
+    return withPatience(() => this.#enter('seat:resume', input));
   }
 
   /** A number that was made ready is of no use any more. */
@@ -461,6 +455,7 @@ export class Call extends CallState implements CallApi {
     this.#media.close();
     this.#roster.clear();
     this.stage.clear();
+    this.recording.clear();
     this.closed = null;
     this.phase = 'idle';
   }

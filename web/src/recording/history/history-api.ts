@@ -1,0 +1,30 @@
+import type { RecordingList } from '../../../../sfu/protocol/recording.ts';
+import { ask, bodyOf, failureIn, type Outcome } from '../../documents/http.ts';
+import type { Failure } from '../../session/api.ts';
+
+/** Recordings and the space they take, over HTTP. Every function answers; none throws. */
+
+export const listRecordings = (): Promise<Outcome<RecordingList>> => bodyOf(ask('GET', '/api/recordings'));
+
+/** For good. */
+export const removeRecording = (id: string): Promise<Failure | null> =>
+  failureIn(ask('DELETE', `/api/recordings/${id}`));
+
+/** Begins with the MP4 copy; how far it is stands in the list. */
+export const makeMp4 = (id: string): Promise<Failure | null> =>
+  failureIn(ask('POST', `/api/recordings/${id}/mp4`));
+
+/** Ends the making of the copy, or deletes it. */
+export const dropMp4 = (id: string): Promise<Failure | null> =>
+  failureIn(ask('DELETE', `/api/recordings/${id}/mp4`));
+
+/** @param mail null: no warnings by mail */
+export const changeMail = (mail: string | null): Promise<Failure | null> =>
+  failureIn(ask('PUT', '/api/account/mail', { body: { mail } }));
+
+/** Where a recording is played from and, with `download`, saved from. */
+export const files = {
+  webm: (id: string) => `/api/recordings/${id}/file`,
+  mp4: (id: string) => `/api/recordings/${id}/mp4`,
+  download: (path: string) => `${path}?download=1`,
+} as const;
