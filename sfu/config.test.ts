@@ -23,6 +23,9 @@ describe('the settings', () => {
       databaseUrl: `file:${path.resolve('var/taimen.db')}`,
       adminPassword: null,
       recordingQuotaBytes: 5_000_000_000,
+      recordingReserveBytes: 1_000_000_000,
+      smtpUrl: null,
+      mailFrom: null,
       publicOrigin: null,
       trustProxy: 0,
     });
@@ -48,6 +51,10 @@ describe('the settings', () => {
         ADMIN_PASSWORD: '長い長いパスワードです。',
         PUBLIC_URL: 'HTTPS://Meet.Example.com:443/',
         TRUST_PROXY: '1',
+        RECORDING_QUOTA_BYTES: '0',
+        RECORDING_RESERVE_BYTES: '0',
+        SMTP_URL: 'smtps://taimen:p%40ss@mail.example.com:465',
+        MAIL_FROM: '対面 Taimen <taimen@example.com>',
       }),
     ).toMatchObject({
       port: 8080,
@@ -59,6 +66,10 @@ describe('the settings', () => {
       databaseUrl: 'postgres://taimen@db/taimen',
       publicOrigin: 'https://meet.example.com',
       trustProxy: 1,
+      recordingQuotaBytes: 0,
+      recordingReserveBytes: 0,
+      smtpUrl: 'smtps://taimen:p%40ss@mail.example.com:465',
+      mailFrom: '対面 Taimen <taimen@example.com>',
     });
   });
 
@@ -80,6 +91,8 @@ describe('the settings', () => {
   test.each([
     ['ADMIN_PASSWORD', 'too short'],
     ['DATABASE_URL', 'mysql://root:hunter2@db/x'],
+    ['SMTP_URL', 'https://user:hunter2@mail/'],
+    ['SMTP_URL', 'smtp://user:hunter%2@mail/'],
   ])('a wrong %s is not repeated', (name, value) => {
     const message = failure({ [name]: value });
     expect(message).toContain(`${name} is (not shown)`);
@@ -94,6 +107,18 @@ describe('the settings', () => {
       );
     },
   );
+
+  test.each(['nobody', 'a@b, c@d', 'A <a@b', 'a@b\r\nBcc: c@d', '"A" <a@b>', '<script>@b'])(
+    'MAIL_FROM is not %j',
+    (value) => {
+      expect(failure({ MAIL_FROM: value })).toContain('expected: an address, or a name and an address');
+    },
+  );
+
+  test('a mail server needs a sender', () => {
+    expect(failure({ SMTP_URL: 'smtp://mail.example.com' })).toContain('MAIL_FROM is not set');
+    expect(readConfig({ MAIL_FROM: 'taimen@example.com' }).smtpUrl).toBeNull();
+  });
 
   test('the media ports have room and do not meet the web port', () => {
     expect(failure({ RTC_PORT: '65535', RTC_WORKERS: '2' })).toContain('at most 65534');

@@ -21,6 +21,12 @@ export type Config = {
   databaseUrl: string;
   adminPassword: string | null;
   recordingQuotaBytes: number;
+  /** With less than this free on the disk nothing is recorded. */
+  recordingReserveBytes: number;
+  /** With its password; null: no mail is sent. */
+  smtpUrl: string | null;
+  /** Set where `smtpUrl` is. */
+  mailFrom: string | null;
   documentBytesMax: number;
   documentPagesMax: number;
   /** `required`: Office files are refused where the machine forbids namespaces. */
@@ -70,6 +76,21 @@ export const settings = [
   },
   { name: 'RECORDING_QUOTA_BYTES', default: '5000000000', meaning: 'recording space per account, in bytes' },
   {
+    name: 'RECORDING_RESERVE_BYTES',
+    default: '1000000000',
+    meaning: 'with less than this free on the disk, no recording starts and running ones end, in bytes',
+  },
+  {
+    name: 'SMTP_URL',
+    default: 'no mail is sent',
+    meaning: 'mail server for warnings about storage: smtp:// or smtps://user:password@host:port',
+  },
+  {
+    name: 'MAIL_FROM',
+    default: 'needed with SMTP_URL',
+    meaning: 'sender of mail, such as taimen@example.com or Taimen <taimen@example.com>',
+  },
+  {
     name: 'DOCUMENT_MAX_BYTES',
     default: '100000000',
     meaning: 'largest document that is taken in, in bytes',
@@ -99,7 +120,11 @@ export const settings = [
 type SettingName = (typeof settings)[number]['name'];
 
 /** These are not repeated when something is wrong with them. */
-const secretSettings: ReadonlySet<string> = new Set<SettingName>(['ADMIN_PASSWORD', 'DATABASE_URL']);
+const secretSettings: ReadonlySet<string> = new Set<SettingName>([
+  'ADMIN_PASSWORD',
+  'DATABASE_URL',
+  'SMTP_URL',
+]);
 
 const portMax = 65_535;
 const workersByDefaultMax = 16;
@@ -143,6 +168,21 @@ const publicUrl = z
   }, expectedUrl)
   .transform((text) => new URL(text).origin);
 
+const smtpUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return /^smtps?:$/.test(protocol) && hostname !== '' && canDecode(text);
+}, 'smtp:// or smtps:// with a host, and perhaps user, password and port');
+
+/** An address in its usual form; with a name in front, which has no quotes and no brackets. */
+const mailFrom = z
+  .string()
+  .trim()
+  .regex(
+    /^(?:[^<>"@,;:\\\p{Cc}]+ <(?=.{1,254}>$)[^\s<>"@,;]+@[^\s<>"@,;]+>|(?=.{1,254}$)[^\s<>"@,;]+@[^\s<>"@,;]+)$/u,
+    'an address, or a name and an address as in Taimen <taimen@example.com>',
+  );
+
 const logLevel = z.enum(
   ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'],
   'silent, fatal, error, warn, info, debug or trace',
@@ -159,6 +199,9 @@ const schema = z.object({
   DATABASE_URL: databaseUrl.optional(),
   ADMIN_PASSWORD: password.optional(),
   RECORDING_QUOTA_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(5_000_000_000),
+  RECORDING_RESERVE_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(1_000_000_000),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: mailFrom.optional(),
   DOCUMENT_MAX_BYTES: wholeNumber(1, 10_000_000_000).default(limits.documentBytesMax),
   DOCUMENT_MAX_PAGES: wholeNumber(1, 10_000).default(limits.documentPagesMax),
   OFFICE_SANDBOX: z.enum(['auto', 'required'], 'auto or required').default('auto'),
@@ -183,7 +226,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   );
   const result = schema.safeParse(given);
   const problems = result.success
-    ? portsTwice(result.data)
+    ? [...portsTwice(result.data), ...mailFromNobody(result.data)]
     : result.error.issues.map((issue) => {
         const name = String(issue.path[0]);
         const value = secretSettings.has(name) ? '(not shown)' : JSON.stringify(given[name]);
@@ -207,6 +250,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     databaseUrl: values.DATABASE_URL ?? `file:${path.join(dataDir, 'taimen.db')}`,
     adminPassword: values.ADMIN_PASSWORD ?? null,
     recordingQuotaBytes: values.RECORDING_QUOTA_BYTES,
+    recordingReserveBytes: values.RECORDING_RESERVE_BYTES,
+    smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: values.MAIL_FROM ?? null,
     documentBytesMax: values.DOCUMENT_MAX_BYTES,
     documentPagesMax: values.DOCUMENT_MAX_PAGES,
     officeSandbox: values.OFFICE_SANDBOX,
@@ -231,4 +277,18 @@ function portsTwice({ PORT, RTC_PORT, RTC_WORKERS }: z.infer<typeof schema>): st
     ];
   }
   return [];
+}
+
+function mailFromNobody({ SMTP_URL, MAIL_FROM }: z.infer<typeof schema>): string[] {
+  const isMissing = SMTP_URL !== undefined && MAIL_FROM === undefined;
+  return isMissing ? ['MAIL_FROM is not set, expected: the sender of mail, as SMTP_URL is set'] : [];
+}
+
+/** A lone % in a user or password would be found out only when mail is sent. */
+function canDecode(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
 }

@@ -6,6 +6,7 @@ import { documentRoutes } from './routes/documents.ts';
 import { healthRoutes } from './routes/health.ts';
 import { memoRoutes } from './routes/memos.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { recordingRoutes } from './routes/recordings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { startRoutes } from './routes/start.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -36,6 +37,7 @@ export function createApp(deps: HttpDeps): Express {
   app.use('/api', sessionRoutes(deps));
   app.use('/api', startRoutes(deps));
   app.use('/api', documentRoutes(deps));
+  app.use('/api', recordingRoutes(deps));
   app.use('/api', unknownRoute());
   app.use(pageRoutes(deps));
   app.use(answerFailures(log));

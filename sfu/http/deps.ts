@@ -5,6 +5,7 @@ import type { SignIn } from '../accounts/sign-in.ts';
 import type { Log } from '../log.ts';
 import type { DocumentLibrary } from '../documents/library.ts';
 import type { Tickets } from '../documents/tickets.ts';
+import type { RecordingLibrary } from '../recording/library.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
 
@@ -38,5 +39,8 @@ export type HttpDeps = {
   blobs: BlobStore;
   tickets: Tickets;
   seats: Seats;
+  recordings: RecordingLibrary;
+  /** Of recordings. */
+  recordingBlobs: BlobStore;
   organizations: Pick<OrganizationRepository, 'findByPublicId'>;
 };

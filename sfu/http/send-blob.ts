@@ -77,10 +77,19 @@ function rangeOf(request: Request, size: number): ByteRange | 'unsatisfiable' | 
  * place of the page.
  */
 export function asAttachment(fileName: string): string {
+  return disposition('attachment', fileName);
+}
+
+/** As above for what a page of ours plays: under this name should somebody save it. */
+export function inline(fileName: string): string {
+  return disposition('inline', fileName);
+}
+
+function disposition(type: 'attachment' | 'inline', fileName: string): string {
   const plain = fileName.normalize('NFKD').replace(/[^\x20-\x7e]|["\\/:*?<>|%;]/g, '_');
   const encoded = encodeURIComponent(fileName.toWellFormed()).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${type}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

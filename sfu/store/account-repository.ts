@@ -77,6 +77,20 @@ export class AccountRepository {
       .where('id', '=', id)
       .execute();
   }
+
+  /** Where the owner is warned about storage; null: nowhere. */
+  async mail(id: string): Promise<string | null> {
+    const row = await this.#db.selectFrom('accounts').select('mail').where('id', '=', id).executeTakeFirst();
+    return row?.mail ?? null;
+  }
+
+  async setMail(id: string, mail: string | null): Promise<void> {
+    await this.#db
+      .updateTable('accounts')
+      .set({ mail: mail === null ? null : storable(mail) })
+      .where('id', '=', id)
+      .execute();
+  }
 }
 
 function toRecord(row: Selectable<AccountTable>): AccountRecord {

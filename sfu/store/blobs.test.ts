@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -53,6 +53,35 @@ describe('blobs', () => {
     await blob.keep();
     expect(await text(blobs.read(blob.key))).toBe('pdf');
     expect(await files()).toHaveLength(2);
+  });
+
+  it('are adopted: a finished file moves to its place, from another disk too', async () => {
+    const elsewhere = await mkdtemp('/dev/shm/taimen-blobs-');
+    try {
+      for (const [index, from] of [folder, elsewhere].entries()) {
+        const file = path.join(from, 'part-1.webm');
+        await writeFile(file, `webm ${index}`);
+        const key = blobs.newKey();
+        await blobs.adopt(file, key);
+        expect(await text(blobs.read(key))).toBe(`webm ${index}`);
+        await expect(blobs.adopt(file, key)).rejects.toThrow('ENOENT');
+        expect(await blobs.size(key)).toBe(6);
+      }
+      expect((await stat(elsewhere)).dev).not.toBe((await stat(folder)).dev);
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+    expect(await files()).toHaveLength(2);
+  });
+
+  it('are written by other programs at a place that is kept or discarded', async () => {
+    const [wanted, unwanted] = [blobs.place(), blobs.place()];
+    for (const { path: file } of [wanted, unwanted]) await writeFile(file, 'mp4');
+    await wanted.keep();
+    await unwanted.discard();
+    await unwanted.discard();
+    expect(await text(blobs.read(wanted.key))).toBe('mp4');
+    expect(await files()).toHaveLength(1);
   });
 
   it('go for good, also a second time', async () => {

@@ -9,16 +9,20 @@ import { pipeline } from 'node:stream/promises';
 /** Bytes from `start` to `end`, both included, as HTTP counts them. */
 export type ByteRange = { start: number; end: number };
 
-/** A blob that is being written: it exists for nobody until it is kept. */
-export interface NewBlob {
+/** A blob that is to be: it exists for nobody until it is kept. */
+export interface FutureBlob {
   readonly key: string;
-  /** Where it lies meanwhile, to be looked at by programs that need a file. */
+  /** Where its content lies meanwhile, or is to be written to. */
   readonly path: string;
-  readonly bytes: number;
   /** Now it is there, also after a power cut. */
   keep(): Promise<void>;
   /** Idempotent; after `keep` it does nothing. */
   discard(): Promise<void>;
+}
+
+/** One whose content is there. */
+export interface NewBlob extends FutureBlob {
+  readonly bytes: number;
 }
 
 /**
@@ -35,6 +39,14 @@ export interface BlobStore {
   room(): Promise<number>;
   /** Takes a file of this machine over as a new blob, by copy. */
   take(file: string): Promise<NewBlob>;
+  /** A place for another program to write a new blob to. */
+  place(): FutureBlob;
+  newKey(): string;
+  /**
+   * Makes a finished file of this machine a blob under a key that was chosen, and written down, before: at any
+   * moment the file is in one of the two places. It is moved; from another disk, copied and then removed.
+   */
+  adopt(file: string, key: string): Promise<void>;
   /** Size in bytes; null when there is no such blob. */
   size(key: string): Promise<number | null>;
   read(key: string, range?: ByteRange): Readable;
@@ -64,12 +76,20 @@ export class DirectoryBlobs implements BlobStore {
     this.#aside = path.join(folder, 'aside');
   }
 
-  /** @param folder an absolute path; made if it is not there. */
-  static async open(folder: string): Promise<DirectoryBlobs> {
+  /**
+   * @param folder an absolute path; made if it is not there
+   * @param onTrouble told when it cannot be made; what needs it fails later, then. Without this, it is thrown
+   */
+  static async open(folder: string, onTrouble?: (error: unknown) => void): Promise<DirectoryBlobs> {
     const blobs = new DirectoryBlobs(folder);
     // People's files are nobody else's on this machine.
-    for (const each of [blobs.#folder, blobs.#incoming, blobs.#aside]) {
-      await mkdir(each, { recursive: true, mode: 0o700 });
+    try {
+      for (const each of [blobs.#folder, blobs.#incoming, blobs.#aside]) {
+        await mkdir(each, { recursive: true, mode: 0o700 });
+      }
+    } catch (error) {
+      if (!onTrouble) throw error;
+      onTrouble(error);
     }
     return blobs;
   }
@@ -89,6 +109,30 @@ export class DirectoryBlobs implements BlobStore {
 
   async take(file: string): Promise<NewBlob> {
     return this.#incomingBlob((into) => copyFile(file, into));
+  }
+
+  place(): FutureBlob {
+    return this.#futureBlob(this.newKey());
+  }
+
+  newKey(): string {
+    return randomBytes(24).toString('base64url');
+  }
+
+  async adopt(file: string, key: string): Promise<void> {
+    try {
+      await this.#putInPlace(file, key);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+      const copy = this.place();
+      try {
+        await copyFile(file, copy.path);
+        await this.#putInPlace(copy.path, key);
+      } finally {
+        await copy.discard();
+      }
+      await rm(file, { force: true });
+    }
   }
 
   async size(key: string): Promise<number | null> {
@@ -140,29 +184,35 @@ export class DirectoryBlobs implements BlobStore {
   }
 
   async #incomingBlob(fill: (file: string) => Promise<void>): Promise<NewBlob> {
-    const key = randomBytes(24).toString('base64url');
-    const file = path.join(this.#incoming, key);
+    const blob = this.place();
     try {
-      await fill(file);
-      const { size: bytes } = await stat(file);
-      const kept = this.file(key);
-      return {
-        key,
-        path: file,
-        bytes,
-        keep: async () => {
-          await flush(file);
-          await mkdir(path.dirname(kept), { recursive: true });
-          await rename(file, kept);
-          await flush(path.dirname(kept));
-          await flush(this.#folder);
-        },
-        discard: () => rm(file, { force: true }),
-      };
+      await fill(blob.path);
+      const { size: bytes } = await stat(blob.path);
+      return { ...blob, bytes };
     } catch (error) {
-      await rm(file, { force: true });
+      await blob.discard();
       throw error;
     }
+  }
+
+  #futureBlob(key: string): FutureBlob {
+    const file = path.join(this.#incoming, key);
+    return {
+      key,
+      path: file,
+      keep: () => this.#putInPlace(file, key),
+      discard: () => rm(file, { force: true }),
+    };
+  }
+
+  /** With everything on the disk that a power cut must not take. */
+  async #putInPlace(file: string, key: string): Promise<void> {
+    const kept = this.file(key);
+    await flush(file);
+    await mkdir(path.dirname(kept), { recursive: true, mode: 0o700 });
+    await rename(file, kept);
+    await flush(path.dirname(kept));
+    await flush(this.#folder);
   }
 }
 

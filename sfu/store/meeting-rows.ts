@@ -1,5 +1,12 @@
 import type { Insertable, Selectable } from 'kysely';
-import type { InvitationRecord, MeetingRecord, ParticipantRecord, StageRecord } from '../meeting/records.ts';
+import { emptyRecording } from '../meeting/recording.ts';
+import type {
+  InvitationRecord,
+  MeetingRecord,
+  ParticipantRecord,
+  RecordingRecord,
+  StageRecord,
+} from '../meeting/records.ts';
 import { emptyStage } from '../meeting/stage.ts';
 import type { InvitationTable, MeetingTable, ParticipantTable } from './schema.ts';
 import { storable } from './text.ts';
@@ -27,6 +34,7 @@ export function toRows(record: MeetingRecord): MeetingRows {
       end_reason: record.endReason,
       home: record.home,
       stage: storable(JSON.stringify(record.stage)),
+      recording: storable(JSON.stringify(record.recording)),
     },
     participants: record.participants.map((participant, position) => ({
       meeting_id: record.id,
@@ -76,6 +84,8 @@ export function toRecord(
     endReason: meeting.end_reason,
     home: meeting.home,
     stage: meeting.stage === null ? emptyStage : (JSON.parse(meeting.stage) as StageRecord),
+    recording:
+      meeting.recording === null ? emptyRecording : (JSON.parse(meeting.recording) as RecordingRecord),
     participants: participants.map(toParticipant),
     invitations: invitations.map(toInvitation),
   };

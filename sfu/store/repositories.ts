@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { DocumentRepository } from './document-repository.ts';
 import { MeetingRepository } from './meeting-repository.ts';
 import { OrganizationRepository } from './organization-repository.ts';
+import { RecordingRepository } from './recording-repository.ts';
 import { SessionRepository } from './session-repository.ts';
 
 export type Repositories = ReturnType<typeof createRepositories>;
@@ -19,5 +20,6 @@ export function createRepositories(db: Database) {
     accounts: new AccountRepository(db),
     sessions: new SessionRepository(db),
     documents: new DocumentRepository(db),
+    recordings: new RecordingRepository(db),
   };
 }

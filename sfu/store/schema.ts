@@ -1,4 +1,7 @@
+import type { Generated } from 'kysely';
+import type { ErrorCode } from '../protocol/codes.ts';
 import type { DocumentFormat } from '../protocol/documents.ts';
+import type { RecordingKind } from '../protocol/recording.ts';
 import type { DeviceState, EndReason, LeaveReason, Role, Standing } from '../protocol/view.ts';
 
 /**
@@ -16,6 +19,7 @@ export type Schema = {
   connection_numbers: ConnectionNumberTable;
   documents: DocumentTable;
   document_memos: DocumentMemoTable;
+  recordings: RecordingTable;
 };
 
 export type OrganizationTable = {
@@ -42,6 +46,10 @@ export type AccountTable = {
   must_change_password: number;
   created_at: number;
   last_sign_in_at: number | null;
+  /** Where warnings about storage go; null: nowhere. */
+  mail: string | null;
+  /** The highest threshold in percent that the owner has been warned of; 0: none. */
+  storage_warned: Generated<number>;
 };
 
 /** Why a session is over; kept so that the page which held it can say so (A3). */
@@ -72,6 +80,8 @@ export type MeetingTable = {
   home: string;
   /** JSON of a StageRecord; null in meetings from before there were documents. */
   stage: string | null;
+  /** JSON of the meeting's own record of its recording; null in meetings from before there were any. */
+  recording: string | null;
 };
 
 export type ParticipantTable = {
@@ -150,6 +160,40 @@ export type DocumentMemoTable = {
   /** 0: to the whole document. */
   page: number;
   text: string;
+};
+
+/**
+ * `deleted`: could not be finished and its owner has no use for it; stays until the recorder has thrown away what
+ * it was to be made of.
+ */
+export type PartState = 'recording' | 'finishing' | 'ready' | 'failed' | 'deleted';
+
+export type RecordingTable = {
+  id: string;
+  /* Neither of these two is a foreign key: the history outlives the account (A8). */
+  meeting_id: string;
+  account_id: string;
+  capture_id: string;
+  /** Within the capture, from 1; unique in it. */
+  part: number;
+  /** Within the meeting, from 1: what people read. */
+  number: number;
+  kind: RecordingKind;
+  state: PartState;
+  failure: ErrorCode | null;
+  began_at: number;
+  duration_ms: number;
+  /** Of the file; counts once it is ready. */
+  bytes: number;
+  reserved_bytes: number;
+  /** The key of the blob store that the file has or is about to get; null before there is a file. */
+  blob: string | null;
+  /** JSON. */
+  chapters: string;
+  /** The copy in MP4; all three or none. */
+  mp4_blob: string | null;
+  mp4_bytes: number | null;
+  mp4_made_at: number | null;
 };
 
 export type ConnectionNumberTable = {

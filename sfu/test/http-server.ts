@@ -12,6 +12,10 @@ import { SignIn } from '../accounts/sign-in.ts';
 import { createApp } from '../http/app.ts';
 import type { HttpSettings } from '../http/deps.ts';
 import { createLog } from '../log.ts';
+import type { Mp4Maker, Mp4Report } from '../recording/copies.ts';
+import { RecordingLibrary } from '../recording/library.ts';
+import { RecordingShelf } from '../recording/shelf.ts';
+import { DirectoryBlobs } from '../store/blobs.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { createRepositories, type Repositories } from '../store/repositories.ts';
@@ -21,18 +25,44 @@ export const html = (page: string) => `<!doctype html><title>${page}</title>`;
 
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> | null };
 
+/** In place of the recorder: takes orders for copies, and reports what the test says. */
+export class StandInMaker implements Mp4Maker {
+  isThere = true;
+  readonly orders: Parameters<Mp4Maker['make']>[0][] = [];
+  readonly cancelled: string[] = [];
+  #listener: (report: Mp4Report) => void = () => undefined;
+
+  make(order: Parameters<Mp4Maker['make']>[0]): void {
+    this.orders.push(order);
+  }
+
+  cancel(job: string): void {
+    this.cancelled.push(job);
+  }
+
+  onReport(listener: (report: Mp4Report) => void): void {
+    this.#listener = listener;
+  }
+
+  report(report: Mp4Report): void {
+    this.#listener(report);
+  }
+}
+
 /** The HTTP interface listening on a free port, over a database in memory and a small folder of pages. */
 export class HttpServer {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'taimen-http-'));
   readonly webDir = path.join(this.folder, 'web');
   readonly db: Database;
   readonly store: Repositories;
+  readonly mp4Maker = new StandInMaker();
   /** What the server takes for the time; forwards it for tests. */
   clockMs = Date.now();
   ready = true;
   logged: string[] = [];
   base = '';
   #sessions: Sessions;
+  #recordings: { blobs: DirectoryBlobs; shelf: RecordingShelf; library: RecordingLibrary } | null = null;
   #server: http.Server | null = null;
 
   private constructor(db: Database) {
@@ -45,10 +75,41 @@ export class HttpServer {
     const db = await openDatabase({ url: ':memory:' });
     await migrate(db);
     const server = new HttpServer(db);
+    await server.openRecordings();
     await ensureFirstAccount(server.store, password);
     writePages(server.folder, server.webDir);
     await server.listen({});
     return server;
+  }
+
+  get shelf(): RecordingShelf {
+    return this.#recordings!.shelf;
+  }
+
+  get recordingBlobs(): DirectoryBlobs {
+    return this.#recordings!.blobs;
+  }
+
+  /** As at a start of the server; `listen` makes it known. */
+  async openRecordings(quotaBytes = 5_000_000_000): Promise<void> {
+    this.#recordings?.library.close();
+    const blobs = await DirectoryBlobs.open(path.join(this.folder, 'recordings'));
+    const log = createLog('info', { write: (line) => void this.logged.push(line) });
+    const { recordings, accounts } = this.store;
+    const now = () => this.clockMs;
+    const shelf = await RecordingShelf.open({ recordings, blobs, quotaBytes, log, now });
+    const library = await RecordingLibrary.open({
+      recordings,
+      accounts,
+      shelf,
+      blobs,
+      maker: this.mp4Maker,
+      reserveBytes: 0,
+      canMail: false,
+      log,
+      now,
+    });
+    this.#recordings = { blobs, shelf, library };
   }
 
   get sessions(): Sessions {
@@ -75,6 +136,8 @@ export class HttpServer {
       documents: null as never,
       blobs: null as never,
       tickets: null as never,
+      recordings: this.#recordings!.library,
+      recordingBlobs: this.#recordings!.blobs,
       seats: { find: () => null, shows: () => false, uses: () => false, documentRemoved: async () => {} },
     });
     this.#server = http.createServer(app).listen(0, '127.0.0.1');
@@ -84,6 +147,7 @@ export class HttpServer {
 
   async stop(): Promise<void> {
     await this.#close();
+    this.#recordings?.library.close();
     await this.db.destroy();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -103,7 +167,8 @@ export class HttpServer {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-    const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : null;
+    // HEAD tells of JSON and brings none.
+    const json = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : null;
     return { status: response.status, headers: response.headers, text, json };
   }
 

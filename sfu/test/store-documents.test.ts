@@ -5,7 +5,7 @@ import type { DocumentRecord } from '../store/document-repository.ts';
 import { migrate } from '../store/migrate.ts';
 import { createRepositories, type Repositories } from '../store/repositories.ts';
 import { useBackings } from './store-backings.ts';
-import { meeting, noonMs } from './store-samples.ts';
+import { meeting, newAccount as newAccountIn, noonMs } from './store-samples.ts';
 
 const backings = useBackings();
 
@@ -23,25 +23,7 @@ describe.each(backings)('documents in the store on $name', ({ newUrl }) => {
     await db.destroy();
   });
 
-  async function newAccount(): Promise<string> {
-    const organizationId = newId();
-    const publicId = organizationId.toLowerCase();
-    await store.organizations.create({ id: organizationId, publicId, name: '会社', createdAt: noonMs });
-    const id = newId();
-    await store.accounts.create({
-      id,
-      organizationId,
-      login: id,
-      foldedLogin: id,
-      name: '佐藤',
-      role: 'rep',
-      passwordHash: '-',
-      mustChangePassword: false,
-      createdAt: noonMs,
-      lastSignInAt: null,
-    });
-    return id;
-  }
+  const newAccount = () => newAccountIn(store);
 
   function document(changes: Partial<DocumentRecord> = {}): Omit<DocumentRecord, 'position'> {
     return {

@@ -1,6 +1,9 @@
 import { hashSecret, newId, newSecret } from '../meeting/identity.ts';
+import { emptyRecording } from '../meeting/recording.ts';
 import { emptyStage } from '../meeting/stage.ts';
 import type { ChatRecord, InvitationRecord, MeetingRecord, ParticipantRecord } from '../meeting/records.ts';
+import type { AccountRecord } from '../store/account-repository.ts';
+import type { Repositories } from '../store/repositories.ts';
 
 /** A moment in 2026; past 2^31 and 2^32, as all times in milliseconds are. */
 export const noonMs = 1_790_000_000_000;
@@ -51,6 +54,7 @@ export function meeting(changes: Partial<MeetingRecord> = {}): MeetingRecord {
     participants: [participant({ role: 'host', name: '𠮷野 花子 👩‍💼' }), participant()],
     invitations: [invitation()],
     stage: emptyStage,
+    recording: emptyRecording,
     ...changes,
   };
 }
@@ -66,4 +70,29 @@ export function message(of: MeetingRecord, changes: Partial<ChatRecord> = {}): C
     at: noonMs,
     ...changes,
   };
+}
+
+/** An account in an organisation of its own. @returns its ID */
+export async function newAccount(
+  { organizations, accounts }: Pick<Repositories, 'organizations' | 'accounts'>,
+  changes: Partial<AccountRecord> = {},
+): Promise<string> {
+  const organizationId = newId();
+  const publicId = organizationId.toLowerCase();
+  await organizations.create({ id: organizationId, publicId, name: '会社', createdAt: noonMs });
+  const id = newId();
+  await accounts.create({
+    id,
+    organizationId,
+    login: id,
+    foldedLogin: id,
+    name: '佐藤',
+    role: 'rep',
+    passwordHash: '-',
+    mustChangePassword: false,
+    createdAt: noonMs,
+    lastSignInAt: null,
+    ...changes,
+  });
+  return id;
 }

@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import * as first from './0001-first.ts';
 import * as documents from './0002-documents.ts';
+import * as recordings from './0003-recordings.ts';
 
 /**
  * Every migration, by a name that is never changed once it is out: databases remember it. New ones go to the
@@ -9,4 +10,5 @@ import * as documents from './0002-documents.ts';
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-documents': documents,
+  '0003-recordings': recordings,
 };

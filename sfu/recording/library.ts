@@ -1,0 +1,171 @@
+import { Refusal } from '../protocol/codes.ts';
+import type { RecordedMeeting, RecordingEntry, RecordingKind, RecordingList } from '../protocol/recording.ts';
+import type { AccountRepository } from '../store/account-repository.ts';
+import type { MeetingSummary, PartRecord, RecordingRepository } from '../store/recording-repository.ts';
+import { Copies } from './copies.ts';
+import type { CopiesOptions } from './copies.ts';
+import { recordingFileName } from './file-names.ts';
+import type { RecordingShelf } from './shelf.ts';
+
+export type RecordingLibraryOptions = CopiesOptions & {
+  recordings: RecordingRepository;
+  accounts: Pick<AccountRepository, 'mail' | 'setMail'>;
+  shelf: Pick<RecordingShelf, 'storageOf' | 'remove'>;
+  /** Whether the server can send mail at all. */
+  canMail: boolean;
+};
+
+/** A file that can be sent. */
+export type RecordedFile = { blob: string; fileName: string; kind: RecordingKind };
+
+/** The history shows this many recordings at the most, the latest ones; all others are kept, and count. */
+const listedMax = 500;
+const sweepEveryMs = 60 * 60_000;
+
+/**
+ * A rep's recordings, for their owner alone (R6): whoever else asks for one, or for one that there never was, is
+ * answered alike.
+ */
+export class RecordingLibrary {
+  readonly #recordings: RecordingRepository;
+  readonly #options: RecordingLibraryOptions;
+  readonly #copies: Copies;
+  readonly #sweeping: NodeJS.Timeout;
+
+  private constructor(options: RecordingLibraryOptions) {
+    this.#recordings = options.recordings;
+    this.#options = options;
+    this.#copies = new Copies(options);
+    this.#sweeping = setInterval(() => void this.#sweep(), sweepEveryMs);
+    this.#sweeping.unref();
+  }
+
+  /** Removes old copies first, and then every hour. */
+  static async open(options: RecordingLibraryOptions): Promise<RecordingLibrary> {
+    const library = new RecordingLibrary(options);
+    await library.#sweep();
+    return library;
+  }
+
+  close(): void {
+    clearInterval(this.#sweeping);
+  }
+
+  /** The latest 500 recordings with their meetings, the newest meeting first. */
+  async list(accountId: string): Promise<RecordingList> {
+    const { accounts, shelf, canMail } = this.#options;
+    const parts = await this.#recordings.latestOfAccount(accountId, listedMax);
+    const byMeeting = Map.groupBy(parts, ({ meetingId }) => meetingId);
+    const summaries = await this.#recordings.meetings([...byMeeting.keys()]);
+    const known = new Map(summaries.map((summary) => [summary.id, summary]));
+    const meetings = [...byMeeting].map(([id, own]) => this.#meeting(id, own, known.get(id)));
+    return {
+      storage: await shelf.storageOf(accountId),
+      mail: await accounts.mail(accountId),
+      canMail,
+      meetings: meetings.sort((one, other) => other.startedAt - one.startedAt),
+    };
+  }
+
+  /** @throws Refusal recording-unknown, recording-not-ready */
+  async file(accountId: string, id: string): Promise<RecordedFile> {
+    const part = await this.#findReady(accountId, id);
+    return { blob: part.blob, fileName: await this.#fileName(part, 'webm'), kind: part.kind };
+  }
+
+  /** For good. @throws Refusal recording-unknown, recording-not-ready while it is recorded or made ready */
+  async remove(accountId: string, id: string): Promise<void> {
+    const part = await this.#find(accountId, id);
+    await this.#options.shelf.remove(part);
+    await this.#copies.cancel(id);
+  }
+
+  /**
+   * Begins a copy in MP4, which is kept for a day; asked again, there is still one.
+   *
+   * @throws Refusal recording-unknown, recording-not-ready, recording-unavailable, recording-disk
+   */
+  async makeMp4(accountId: string, id: string): Promise<void> {
+    await this.#copies.make(await this.#findReady(accountId, id));
+  }
+
+  /** @throws Refusal recording-unknown */
+  async cancelMp4(accountId: string, id: string): Promise<void> {
+    await this.#find(accountId, id);
+    await this.#copies.cancel(id);
+  }
+
+  /** @throws Refusal recording-unknown, recording-not-ready */
+  async mp4File(accountId: string, id: string): Promise<RecordedFile> {
+    const part = await this.#findReady(accountId, id);
+    if (!part.mp4) throw notReady();
+    return { blob: part.mp4.blob, fileName: await this.#fileName(part, 'mp4'), kind: part.kind };
+  }
+
+  /** Where warnings about storage go; null: nowhere. */
+  async setMail(accountId: string, mail: string | null): Promise<void> {
+    await this.#options.accounts.setMail(accountId, mail);
+  }
+
+  #meeting(id: string, parts: readonly PartRecord[], summary: MeetingSummary | undefined): RecordedMeeting {
+    const began = Math.min(...parts.map(({ beganAt }) => beganAt));
+    return {
+      meetingId: id,
+      startedAt: summary?.startedAt ?? summary?.createdAt ?? began,
+      endedAt: summary?.endedAt ?? null,
+      people: summary?.people ?? [],
+      consents: summary?.consents ?? [],
+      recordings: parts.toSorted((one, other) => one.number - other.number).map((part) => this.#entry(part)),
+    };
+  }
+
+  #entry(part: PartRecord): RecordingEntry {
+    const { id, kind, number, state, failure, beganAt, durationMs, bytes, chapters } = part;
+    // Deleted ones are not listed; of one that is just being deleted nothing more is to be had.
+    const shown = state === 'deleted' ? 'failed' : state;
+    return {
+      id,
+      kind,
+      part: number,
+      state: shown,
+      failure,
+      beganAt,
+      durationMs,
+      bytes,
+      chapters,
+      mp4: this.#copies.view(part),
+    };
+  }
+
+  async #find(accountId: string, id: string): Promise<PartRecord> {
+    const part = await this.#recordings.load(id);
+    if (part?.accountId !== accountId || part.state === 'deleted') {
+      throw new Refusal('recording-unknown', 'There is no such recording.');
+    }
+    return part;
+  }
+
+  async #findReady(accountId: string, id: string): Promise<PartRecord & { blob: string }> {
+    const part = await this.#find(accountId, id);
+    const { blob } = part;
+    if (part.state !== 'ready' || blob === null) throw notReady();
+    return { ...part, blob };
+  }
+
+  async #fileName(part: PartRecord, ending: 'webm' | 'mp4'): Promise<string> {
+    const [meeting] = await this.#recordings.meetings([part.meetingId]);
+    return recordingFileName(part, meeting?.people ?? [], ending);
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.#copies.sweep();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'old copies of recordings could not be removed');
+    }
+  }
+}
+
+function notReady(): Refusal {
+  return new Refusal('recording-not-ready', 'It is not ready.');
+}

@@ -1,0 +1,85 @@
+import { limits } from '../protocol/limits.ts';
+import type { RecordingKind, StorageView } from '../protocol/recording.ts';
+
+/** How far a part is. Lengths are recorded time, in milliseconds, counted from the part's own beginning. */
+export type PartProgress = {
+  part: number;
+  recordedMs: number;
+  composedMs: number;
+  composedBytes: number;
+};
+
+/** Of the owner's space. */
+export type Space = { usedBytes: number; reservedBytes: number };
+
+const hourMs = 60 * 60_000;
+/** What is recorded and not composed yet is taken to become this much larger than usual. */
+const caution = 1.2;
+/** WebM's headers, cues and chapters … */
+const containerBytes = 8_000;
+/** … and what it adds to every frame and packet. */
+const containerShare = 0.01;
+/** A picture to begin with is large, and may not be composed yet. */
+const firstPictureBytes = { video: 40_000, audio: 0 };
+/** Space is held back for about this much of what comes next. */
+const aheadMs = 60_000;
+/** From the moment in which it turns out that the space is used up to the last recorded picture. */
+const stoppingMs = 1_000;
+/** With less room than for this, a recording is not begun. */
+const shortestMs = 1_000;
+
+const thresholds = [95, 80] as const;
+export type Threshold = (typeof thresholds)[number];
+
+/** What a part's file will take at the most, judged by what is there. */
+export function neededBytes(
+  kind: RecordingKind,
+  { recordedMs, composedMs, composedBytes }: Omit<PartProgress, 'part'>,
+): number {
+  const openMs = Math.max(0, recordedMs - composedMs);
+  const open = openMs === 0 ? 0 : openMs * cautiousRate(kind) + firstPictureBytes[kind];
+  return Math.ceil(containerBytes + composedBytes * (1 + containerShare) + open);
+}
+
+/** What a recording has to find free to begin. */
+export function leastBytes(kind: RecordingKind): number {
+  return neededBytes(kind, { recordedMs: shortestMs, composedMs: 0, composedBytes: 0 });
+}
+
+/**
+ * How much to hold back for what comes next: a minute, or half of what is left, so that of two recordings each
+ * gets its share to the end.
+ *
+ * @param leftBytes what nobody holds or needs
+ * @returns `isFull`: there is no room for more than it takes to stop
+ */
+export function reserveAhead(
+  kind: RecordingKind,
+  leftBytes: number,
+): { bytes: number; isAmple: boolean; isFull: boolean } {
+  const most = Math.ceil(aheadMs * cautiousRate(kind));
+  const least = Math.ceil(stoppingMs * cautiousRate(kind));
+  const left = Math.max(0, leftBytes);
+  const bytes = Math.min(most, Math.max(Math.floor(left / 2), Math.min(least, left)));
+  return { bytes, isAmple: bytes === most, isFull: left < least };
+}
+
+/** R5: what the rep sees, with what is left as time at the usual rate. */
+export function storageView({ usedBytes, reservedBytes }: Space, limitBytes: number): StorageView {
+  const left = Math.max(0, limitBytes - usedBytes - reservedBytes);
+  const { video, audio } = limits.recordingBytesPerHour;
+  const time = (bytesPerHour: number) => Math.floor((left / bytesPerHour) * hourMs);
+  return { usedBytes, reservedBytes, limitBytes, remainingMs: { video: time(video), audio: time(audio) } };
+}
+
+/** The threshold of R5 that is passed, in percent; 0: none. Who may not record at all is not warned. */
+export function thresholdPassed({ usedBytes, reservedBytes }: Space, limitBytes: number): Threshold | 0 {
+  if (limitBytes === 0) return 0;
+  const percent = (100 * (usedBytes + reservedBytes)) / limitBytes;
+  return thresholds.find((threshold) => percent >= threshold) ?? 0;
+}
+
+/** Bytes per millisecond. */
+function cautiousRate(kind: RecordingKind): number {
+  return (limits.recordingBytesPerHour[kind] * caution) / hourMs;
+}
