@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['sfu/**/*.test.ts', 'recorder/**/*.test.ts', 'web/banner/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'sfu/test/**'],
+          exclude: ['**/node_modules/**', 'sfu/test/**', 'recorder/test/**'],
         },
       },
       {
@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           environment: 'node',
-          include: ['sfu/test/**/*.test.ts'],
+          include: ['sfu/test/**/*.test.ts', 'recorder/test/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: INTEGRATION_TIMEOUT_MS,
           hookTimeout: INTEGRATION_TIMEOUT_MS,

@@ -15,7 +15,7 @@
 export const areas = [
   {
     name: 'tests',
-    files: /(\.test\.ts$)|^(sfu\/test|sfu\/bench|web\/e2e)\//,
+    files: /(\.test\.ts$)|^(sfu\/test|sfu\/bench|recorder\/test|web\/e2e)\//,
     mayImport: 'anything',
   },
   { name: 'setup', files: /^sfu\/setup\//, mayImport: [] },
@@ -53,7 +53,7 @@ export const areas = [
   { name: 'tools', files: /^sfu\/[^/]+\.ts$/, mayImport: ['protocol'] },
 
   { name: 'web', files: /^web\//, mayImport: ['protocol'] },
-  { name: 'recorder', files: /^recorder\//, mayImport: ['protocol', 'walls'] },
+  { name: 'recorder', files: /^recorder\//, mayImport: ['protocol', 'walls', 'tools'] },
 ];
 
 /** A package's own name or a path inside it, but not a package whose name merely begins alike. */
@@ -98,4 +98,4 @@ export const doors = [
 
 /** Files that may read process.env. */
 export const environmentReaders =
-  /^(sfu\/config\.ts|recorder\/config\.ts|sfu\/(setup|test|bench)\/.*|web\/e2e\/.*|web\/vite\.config\.ts|\.config\/.*|.*\.test\.ts)$/;
+  /^(sfu\/config\.ts|recorder\/config\.ts|sfu\/(setup|test|bench)\/.*|recorder\/test\/.*|web\/e2e\/.*|web\/vite\.config\.ts|\.config\/.*|.*\.test\.ts)$/;

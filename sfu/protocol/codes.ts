@@ -55,6 +55,14 @@ export const errorCodes = [
   'page-unknown',
   'offer-unknown',
   'nobody-to-offer',
+  // recording (R1 to R8)
+  'recording-quota',
+  'recording-disk',
+  'recording-unavailable',
+  'recording-failed',
+  'recording-not-running',
+  'recording-unknown',
+  'recording-not-ready',
   // signing in (A1, A2)
   'sign-in-failed',
   'sign-in-required',

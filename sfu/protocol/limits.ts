@@ -36,6 +36,12 @@ export const limits = {
   pointerIntervalMs: 33,
   /** … and when one that rests is gone. */
   pointerRestMs: 5_000,
+  /** R1: everybody has been told for this long when a recording begins. */
+  recordingNoticeMs: 3_000,
+  /** R3: then a new part begins. */
+  recordingPartMs: 60 * 60_000,
+  /** R3, R5: what an hour takes, about; for telling how much time is left. */
+  recordingBytesPerHour: { video: 200_000_000, audio: 24_000_000 },
   /** A tile whose person has no line and no media goes after this long (C7: ghost tiles never stay). */
   lostLineMs: 30_000,
   /** While media still flows, a person may be without signalling for longer. */

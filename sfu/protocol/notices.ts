@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { broughtDocument, offerView, pointerPlace, shownDocument } from './documents.ts';
+import { recordingView } from './recording.ts';
 import { id } from './values.ts';
 import {
   chatMessage,
@@ -27,6 +28,8 @@ export const notices = {
   'offers:changed': z.object({ offers: z.array(offerView) }),
   /** What guests have brought (D7). Told to the host only. */
   'brought:changed': z.object({ brought: z.array(broughtDocument) }),
+  /** Whether the meeting is recorded, as this person may see it (R1). */
+  'recording:changed': z.object({ recording: recordingView }),
   /** Told to the host only. */
   'invitations:changed': z.object({ invitations: z.array(invitationView) }),
   /** The meeting's media had to be made anew: open transports again, nothing else is lost. */

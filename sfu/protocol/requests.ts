@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from './codes.ts';
 import { pointerPlace } from './documents.ts';
 import { consumerOptions, dtlsParameters, mediaOpening, rtpCapabilities, rtpParameters } from './media.ts';
+import { recordingKind } from './recording.ts';
 import { id, mediaId, organizationId, personName, secret, typedNumber } from './values.ts';
 import { chatMessage, deviceState, invitationView, mediaSource, role, snapshot } from './view.ts';
 
@@ -85,6 +86,14 @@ export const requests = {
   'offer:make': request('present', z.object({ documentId: id }), z.object({ offerId: id })),
   'offer:receive': request('present', z.object({ offerId: id }), z.object({ path: z.string() })),
   'offer:decline': request('present', z.object({ offerId: id }), nothing),
+  // recording (R1, R4); asked again for what is so already, each does nothing
+  'recording:start': request('host', z.object({ kind: recordingKind }), nothing),
+  'recording:decline': request('host', nothing, nothing),
+  'recording:pause': request('host', nothing, nothing),
+  'recording:resume': request('host', nothing, nothing),
+  'recording:stop': request('host', nothing, nothing),
+  // who came while it was on agrees; who does not, leaves
+  'recording:agree': request('present', nothing, nothing),
   // media
   'media:open': request('seat', nothing, mediaOpening),
   'media:connect': request('seat', z.object({ transportId: mediaId, dtlsParameters }), nothing),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { broughtDocument, offerView, shownDocument } from './documents.ts';
+import { recordingView } from './recording.ts';
 import { id, mediaId } from './values.ts';
 
 /** How a meeting looks to the people in it. Everything here may be read by every participant. */
@@ -70,6 +71,8 @@ export const snapshot = z.object({
   offers: z.array(offerView),
   /** For the host only; empty for guests. */
   brought: z.array(broughtDocument),
+  /** Null before somebody is present. */
+  recording: recordingView.nullable(),
   /** For the host only; empty for guests. */
   invitations: z.array(invitationView),
   /** The server's clock when this was written, for showing durations. */

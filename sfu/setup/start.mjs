@@ -7,7 +7,7 @@ import { runCommand } from './console.mjs';
 import { projectRoot } from './files.mjs';
 import { projectEnvironment, serverCommand } from './node.mjs';
 import { preparePackages } from './packages.mjs';
-import { prepareDocumentPackages } from './system-packages.mjs';
+import { prepareDocumentPackages, prepareRecordingPackages } from './system-packages.mjs';
 import { prepareWeb } from './web.mjs';
 import { prepareWorker } from './worker.mjs';
 
@@ -20,6 +20,7 @@ await runCommand(async () => {
   const worker = await prepareWorker();
   await prepareWeb();
   await prepareDocumentPackages();
+  await prepareRecordingPackages();
   startServer(worker);
 });
 

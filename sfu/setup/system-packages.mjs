@@ -51,6 +51,16 @@ export const documentPackages = [
   { name: 'fonts-ipafont-mincho', isThere: () => existsSync(`${FONTS}/opentype/ipafont-mincho/ipam.ttf`) },
 ];
 
+/** For composing recordings. @type {SystemPackage[]} */
+export const recordingPackages = [
+  { name: 'ffmpeg', isThere: () => findProgram('ffmpeg') !== undefined },
+  // Pages as pictures, names as pictures.
+  { name: 'poppler-utils', isThere: () => findProgram('pdftoppm') !== undefined },
+  { name: 'poppler-data', isThere: () => existsSync('/usr/share/poppler/cMap') },
+  { name: 'librsvg2-bin', isThere: () => findProgram('rsvg-convert') !== undefined },
+  { name: 'fonts-noto-cjk', isThere: () => existsSync(`${FONTS}/opentype/noto/NotoSansCJK-Regular.ttc`) },
+];
+
 /**
  * @param {string} file
  * @param {string[]} folders
@@ -62,8 +72,7 @@ function hasFont(file, ...folders) {
 /** For the tests only. @type {SystemPackage[]} */
 export const testPackages = [
   ...documentPackages,
-  // Reads the text of PDFs.
-  { name: 'poppler-utils', isThere: () => findProgram('pdftotext') !== undefined },
+  ...recordingPackages,
   { name: 'chromium', isThere: () => findProgram('chromium') !== undefined },
   {
     name: 'postgresql',
@@ -73,7 +82,6 @@ export const testPackages = [
         existsSync(path.join(POSTGRES_FOLDER, version, 'bin', 'postgres')),
       ),
   },
-  { name: 'ffmpeg', isThere: () => findProgram('ffmpeg') !== undefined },
 ];
 
 /**
@@ -183,13 +191,29 @@ export async function prepareSystemPackages(packages, purpose) {
  * refuses those files, and says how that can be changed.
  */
 export async function prepareDocumentPackages() {
+  await prepareOptionalPackages(
+    documentPackages,
+    'for showing Word, Excel and PowerPoint files',
+    'it may refuse Office files, or show them in other fonts',
+  );
+}
+
+/** The same for recordings: meetings are held without them, and the host reads that nothing can be recorded. */
+export async function prepareRecordingPackages() {
+  await prepareOptionalPackages(recordingPackages, 'for recording meetings', 'meetings cannot be recorded');
+}
+
+/**
+ * @param {SystemPackage[]} packages
+ * @param {string} purpose
+ * @param {string} without completes "Until they are installed, ..."
+ */
+async function prepareOptionalPackages(packages, purpose, without) {
   try {
-    await prepareSystemPackages(documentPackages, 'for showing Word, Excel and PowerPoint files');
+    await prepareSystemPackages(packages, purpose);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    say(
-      `${error.message}\n\nThe server starts without them. Until they are installed, it may refuse Office files, or show them in other fonts.\n`,
-    );
+    say(`${error.message}\n\nThe server starts without them. Until they are installed, ${without}.\n`);
   }
 }
 

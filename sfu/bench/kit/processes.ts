@@ -20,6 +20,21 @@ export function processorMs(pids: readonly number[]): number {
   return (ticks.reduce((sum, each) => sum + each, 0) * 1_000) / ticksPerSecond;
 }
 
+/** The same with what their children have used that have ended and been waited for. */
+export function processorMsWithEnded(pids: readonly number[]): number {
+  const ticksPerSecond = 100;
+  const ticks = pids.map((pid) => {
+    const fields = fieldsOf(String(pid)) ?? [];
+    return [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field] ?? 0), 0);
+  });
+  return (ticks.reduce((sum, each) => sum + each, 0) * 1_000) / ticksPerSecond;
+}
+
+/** A process with all that came out of it and still runs. */
+export function descendants(pid: number): number[] {
+  return family(pid).flatMap((each) => (each === pid ? [each] : descendants(each)));
+}
+
 /** Memory in megabytes: resident, and resident with shared pages divided among those who share them. */
 export function memoryMb(pids: readonly number[]): { resident: number; proportional: number } {
   const total = (name: string) =>

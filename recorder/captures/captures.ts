@@ -1,0 +1,200 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { RecorderCommand } from '../../sfu/protocol/recorder.ts';
+import type { Report } from '../channel.ts';
+import { CaptureFolder } from './capture-folder.ts';
+import type { CaptureFacts } from './capture-folder.ts';
+import type { Compositor } from './compositor.ts';
+import { Composition } from './composition.ts';
+import { failureOf } from './failures.ts';
+import { RunningTake } from './running-take.ts';
+
+/** How often it is told how far everything is, and how much room the disk has. */
+const progressMs = 1_000;
+
+export type CapturesOptions = {
+  capturesDir: string;
+  /** With less than this free, what runs is ended. */
+  reserveBytes: number;
+  /** What pages of strangers' documents are painted behind. */
+  sandbox: 'auto' | 'required';
+  compositor: Compositor;
+  report: Report;
+  log: Logger;
+};
+
+type Known = { folder: CaptureFolder; composition: Composition; running: RunningTake | null };
+
+/** All captures that run or are being finished; what the server asks for is done to one of them here. */
+export class Captures {
+  readonly #options: CapturesOptions;
+  readonly #known = new Map<string, Known>();
+  readonly #progress: NodeJS.Timeout;
+  #isLooking = false;
+
+  private constructor(options: CapturesOptions) {
+    this.#options = options;
+    this.#progress = setInterval(() => {
+      if (this.#isLooking) return;
+      this.#isLooking = true;
+      void this.#look().finally(() => {
+        this.#isLooking = false;
+      });
+    }, progressMs);
+  }
+
+  static async create(options: CapturesOptions): Promise<Captures> {
+    await mkdir(options.capturesDir, { recursive: true });
+    return new Captures(options);
+  }
+
+  async begin(begin: RecorderCommand<'capture:begin'>): Promise<void> {
+    const { captureId, kind, partMs } = begin;
+    const { report, log } = this.#options;
+    const known = await this.#know({ captureId, kind, partMs });
+    // Asked twice: the server has not heard the first answer.
+    if (known.running) {
+      report('capture:listening', { captureId, port: known.running.port });
+      return;
+    }
+    try {
+      const running = await RunningTake.create({
+        folder: known.folder,
+        begin,
+        onKeyframeNeeded: (trackId) => {
+          report('track:keyframe', { captureId, trackId });
+        },
+        onTrouble: (error) => {
+          void this.#trouble(captureId, error);
+        },
+        log,
+      });
+      known.running = running;
+      known.composition.follow(running);
+      report('capture:listening', { captureId, port: running.port });
+    } catch (error) {
+      log.error({ error, captureId }, 'a recording could not begin');
+      report('capture:trouble', { captureId, ...failureOf(error) });
+      known.composition.end();
+      this.#options.compositor.wake();
+    }
+  }
+
+  async addDocument(command: RecorderCommand<'document:add'>): Promise<void> {
+    const { captureId, documentId, version, file } = command;
+    await this.#known.get(captureId)?.folder.addDocument(documentId, version, file);
+  }
+
+  /** The take that is recorded now; null when it has ended meanwhile, which nobody needs to be told. */
+  running(captureId: string): RunningTake | null {
+    return this.#known.get(captureId)?.running ?? null;
+  }
+
+  async end(captureId: string, at: number | null): Promise<void> {
+    const known = this.#known.get(captureId);
+    if (!known) return;
+    const { running } = known;
+    known.running = null;
+    await running?.close(at);
+    known.composition.end();
+    this.#options.compositor.wake();
+  }
+
+  /** What was left by a recorder before this one. */
+  async finish(facts: CaptureFacts): Promise<void> {
+    const { composition } = await this.#know(facts);
+    composition.end();
+    this.#options.compositor.wake();
+  }
+
+  async taken(captureId: string, part: number): Promise<void> {
+    const known = this.#known.get(captureId);
+    if (!known) return;
+    await known.folder.setTaken(part);
+    await known.composition.taken(part);
+    this.#options.compositor.wake();
+  }
+
+  async discard(captureId: string): Promise<void> {
+    const { folder } = await this.#know({ captureId, kind: 'video', partMs: 1 });
+    await this.end(captureId, null);
+    this.#forget(captureId);
+    await folder.remove();
+    this.#options.report('capture:done', { captureId, parts: 0 });
+  }
+
+  /** Orderly: what runs is closed, and finished by the next recorder. */
+  async close(): Promise<void> {
+    clearInterval(this.#progress);
+    // One that fails does not keep the others from being closed.
+    await Promise.allSettled(
+      [...this.#known.values()].map(async ({ running, composition }) => {
+        await running?.close(null);
+        await composition.close();
+      }),
+    );
+  }
+
+  async #know(facts: CaptureFacts): Promise<Known> {
+    const { captureId } = facts;
+    const found = this.#known.get(captureId);
+    if (found) return found;
+    const { capturesDir, sandbox, compositor, report, log } = this.#options;
+    const folder = new CaptureFolder(capturesDir, captureId);
+    await folder.begin(facts);
+    const composition = new Composition({
+      folder,
+      // What it began as counts; the server may have been told otherwise since.
+      facts: (await folder.facts()) ?? facts,
+      sandbox,
+      report,
+      onDone: () => {
+        this.#forget(captureId);
+      },
+      log,
+    });
+    const known: Known = { folder, composition, running: null };
+    this.#known.set(captureId, known);
+    compositor.add(composition);
+    return known;
+  }
+
+  #forget(captureId: string): void {
+    const known = this.#known.get(captureId);
+    if (!known) return;
+    this.#options.compositor.remove(known.composition);
+    this.#known.delete(captureId);
+  }
+
+  /** Nothing more can be recorded: what there is will be finished, and the meeting is told. */
+  async #trouble(captureId: string, error: unknown): Promise<void> {
+    if (!this.#known.get(captureId)?.running) return;
+    this.#options.log.error({ error, captureId }, 'a recording had to end');
+    this.#options.report('capture:trouble', { captureId, ...failureOf(error) });
+    await this.end(captureId, null);
+  }
+
+  async #look(): Promise<void> {
+    const { capturesDir, reserveBytes, report, log } = this.#options;
+    try {
+      const { bavail, bsize } = await statfs(capturesDir);
+      const isFull = bavail * bsize < reserveBytes;
+      for (const [captureId, known] of this.#known) {
+        if (isFull && known.running) await this.#trouble(captureId, new NoRoom(bavail * bsize));
+        const progress = await known.composition.progress();
+        if (known.running) report('capture:progress', { captureId, ...progress });
+      }
+    } catch (error) {
+      log.error({ error }, 'the recordings’ folder could not be looked at');
+    }
+  }
+}
+
+class NoRoom extends Error {
+  readonly code = 'ENOSPC';
+  constructor(bytes: number) {
+    super(
+      `The disk has only ${Math.round(bytes / 1e6)} MB left: the recording ends while it can still be finished.`,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import type { Composition } from './composition.ts';
+
+/** A piece of a meeting that runs becomes due by the clock alone. */
+const lookMs = 500;
+
+/**
+ * Gives compositions their turns: so many at once, those of meetings that are over first, because somebody waits
+ * for them, then whichever lies furthest behind.
+ */
+export class Compositor {
+  readonly #atOnce: number;
+  readonly #log: Logger;
+  readonly #waiting = new Set<Composition>();
+  readonly #busy = new Set<Composition>();
+  readonly #looking: NodeJS.Timeout;
+  #isClosed = false;
+
+  constructor(atOnce: number, log: Logger) {
+    this.#atOnce = atOnce;
+    this.#log = log;
+    this.#looking = setInterval(() => {
+      this.wake();
+    }, lookMs);
+  }
+
+  add(composition: Composition): void {
+    this.#waiting.add(composition);
+  }
+
+  remove(composition: Composition): void {
+    this.#waiting.delete(composition);
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    while (!this.#isClosed && this.#busy.size < this.#atOnce) {
+      const due = [...this.#waiting].filter((each) => !this.#busy.has(each) && each.isDue);
+      const next = due.toSorted((a, b) => b.urgency - a.urgency)[0];
+      if (!next) return;
+      this.#busy.add(next);
+      void this.#turn(next);
+    }
+  }
+
+  async #turn(composition: Composition): Promise<void> {
+    try {
+      await composition.step();
+    } catch (error) {
+      this.#log.error({ error }, 'a step of a composition failed');
+    } finally {
+      this.#busy.delete(composition);
+      this.wake();
+    }
+  }
+
+  /** What is being composed is begun again by the next recorder. */
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#looking);
+  }
+}
