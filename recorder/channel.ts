@@ -31,6 +31,8 @@ export class Channel {
       this.#queue = this.#queue.then(() => this.#handle(handlers, message));
     });
     process.once('disconnect', onServerGone);
+    // It may have gone while this process was starting: then nobody tells.
+    if (!process.connected) onServerGone();
   }
 
   readonly report: Report = (name, report) => {

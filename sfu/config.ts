@@ -21,6 +21,8 @@ export type Config = {
   databaseUrl: string;
   adminPassword: string | null;
   recordingQuotaBytes: number;
+  /** How long a part of a recording is; recorded time. */
+  recordingPartMs: number;
   /** With less than this free on the disk nothing is recorded. */
   recordingReserveBytes: number;
   /** With its password; null: no mail is sent. */
@@ -75,6 +77,11 @@ export const settings = [
     meaning: 'first password of the login admin in the organisation demo; 12 to 128 characters',
   },
   { name: 'RECORDING_QUOTA_BYTES', default: '5000000000', meaning: 'recording space per account, in bytes' },
+  {
+    name: 'RECORDING_PART_SECONDS',
+    default: '3600',
+    meaning: 'how long a recording runs before a new part, which is a file of its own, begins (10 to 14400)',
+  },
   {
     name: 'RECORDING_RESERVE_BYTES',
     default: '1000000000',
@@ -199,6 +206,7 @@ const schema = z.object({
   DATABASE_URL: databaseUrl.optional(),
   ADMIN_PASSWORD: password.optional(),
   RECORDING_QUOTA_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(5_000_000_000),
+  RECORDING_PART_SECONDS: wholeNumber(10, 14_400).default(limits.recordingPartMs / 1_000),
   RECORDING_RESERVE_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(1_000_000_000),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
@@ -250,6 +258,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     databaseUrl: values.DATABASE_URL ?? `file:${path.join(dataDir, 'taimen.db')}`,
     adminPassword: values.ADMIN_PASSWORD ?? null,
     recordingQuotaBytes: values.RECORDING_QUOTA_BYTES,
+    recordingPartMs: values.RECORDING_PART_SECONDS * 1_000,
     recordingReserveBytes: values.RECORDING_RESERVE_BYTES,
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM ?? null,

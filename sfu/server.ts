@@ -15,7 +15,14 @@ import { DocumentPreparation } from './documents/preparation.ts';
 import { Tickets } from './documents/tickets.ts';
 import { createApp } from './http/app.ts';
 import type { Log } from './log.ts';
+import { createMail } from './mail.ts';
 import { WorkerPool } from './media/workers.ts';
+import { mp4MakerOf } from './recording/copies.ts';
+import { RecordingLibrary } from './recording/library.ts';
+import { RecorderProcess } from './recording/recorder-process.ts';
+import { Recordings } from './recording/recordings.ts';
+import { RecordingShelf } from './recording/shelf.ts';
+import { StorageWarnings } from './recording/warnings.ts';
 import { Gateway } from './signaling/gateway.ts';
 import type { GuardLimits } from './signaling/guard.ts';
 import { LiveMeetings } from './signaling/live-meetings.ts';
@@ -29,6 +36,9 @@ import { createRepositories } from './store/repositories.ts';
 
 /** One node today; its name stands in every meeting's record, so that many can share a store later. */
 const home = 'node-1';
+
+/** The recorder, a process of its own. */
+const recorderMain = path.resolve(import.meta.dirname, '../recorder/main.ts');
 
 /** A large document over a slow line takes this long at the most. */
 const uploadMs = 30 * 60_000;
@@ -50,6 +60,8 @@ export type RunningServer = {
   officeGuard: string;
   /** Process IDs of the media workers. */
   workerPids: () => number[];
+  /** Process ID of the recorder; null while it is being started again. */
+  recorderPid: () => number | null;
   /** Orderly: meetings stay in the store, and the next start goes on with them. */
   close: () => Promise<void>;
 };
@@ -137,6 +149,62 @@ async function assemble(
   closers.push(() => documents.close());
   const tickets = new Tickets();
 
+  const recordingsDir = path.join(config.dataDir, 'recordings');
+  const mail = createMail({ url: config.smtpUrl, from: config.mailFrom, log });
+  closers.push(() => mail?.close());
+  const warnings = new StorageWarnings({
+    accounts: store.accounts,
+    mail,
+    publicOrigin: config.publicOrigin,
+    log,
+  });
+  const recordingBlobs = await DirectoryBlobs.open(path.join(recordingsDir, 'files'), (error) => {
+    log.error({ err: error }, 'the folder of recordings cannot be used: nothing can be recorded');
+  });
+  const shelf = await RecordingShelf.open({
+    recordings: store.recordings,
+    blobs: recordingBlobs,
+    quotaBytes: config.recordingQuotaBytes,
+    partMs: config.recordingPartMs,
+    onWarning: (warning) => {
+      warnings.warn(warning);
+    },
+    log,
+  });
+  const recorder = new RecorderProcess({
+    main: recorderMain,
+    recordingsDir,
+    reserveBytes: config.recordingReserveBytes,
+    sandbox: config.officeSandbox,
+    logLevel: config.logLevel,
+    log,
+  });
+  const recordings = await Recordings.create({
+    recorder,
+    shelf,
+    recordingsDir,
+    reserveBytes: config.recordingReserveBytes,
+    partMs: config.recordingPartMs,
+    documentFile: async (documentId, version) => {
+      const found = await store.documents.load(documentId);
+      return found?.version === version && found.pdfBlob ? blobs.file(found.pdfBlob) : null;
+    },
+    log,
+  });
+  const recordingLibrary = await RecordingLibrary.open({
+    recordings: store.recordings,
+    accounts: store.accounts,
+    shelf,
+    blobs: recordingBlobs,
+    maker: mp4MakerOf(recorder),
+    reserveBytes: config.recordingReserveBytes,
+    canMail: mail !== null,
+    log,
+  });
+  closers.push(() => {
+    recordingLibrary.close();
+  });
+
   const pool = await startingPool;
   const meetings = await LiveMeetings.restore({
     home,
@@ -145,6 +213,7 @@ async function assemble(
     numbers: store.connectionNumbers,
     organizations: store.organizations,
     pool,
+    recordings,
     timings,
     log,
     ended: (meetingId) => {
@@ -164,6 +233,8 @@ async function assemble(
   closers.push(() => {
     meetings.close();
   });
+  closers.push(() => recordings.close());
+  recordings.start();
 
   const app = createApp({
     config,
@@ -181,6 +252,8 @@ async function assemble(
       uses: (documentId) => meetings.uses(documentId),
       documentRemoved: (documentId) => meetings.documentRemoved(documentId),
     },
+    recordings: recordingLibrary,
+    recordingBlobs,
     organizations: store.organizations,
   });
   const http = createServer({ requestTimeout: uploadMs }, app);
@@ -190,6 +263,7 @@ async function assemble(
     organizations: store.organizations,
     documents,
     tickets,
+    recordings,
     isAllowed: (request) => isOwnOrigin(request.headers, config),
     signedIn: async (request) => {
       const found = await sessions.signedIn(request.headers.cookie);
@@ -234,6 +308,7 @@ async function assemble(
     firstAccount,
     officeGuard: preparation.guard.says,
     workerPids: () => pool.pids,
+    recorderPid: () => recorder.pid,
     close,
   };
 }

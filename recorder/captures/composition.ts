@@ -189,7 +189,7 @@ export class Composition {
       return;
     }
     const finished = await files.finish({
-      chapters: chaptersOf(part, pieces, logs, chapterWords(await this.#takes.words)),
+      chapters: chaptersOf(part, pieces, logs, chapterWords(this.#takes.words)),
       to: folder.doneFile(part),
       createdAt: this.#takes.wallTimeOf(own[0]),
       title: '',

@@ -27,7 +27,7 @@ export class RecorderUnderTest {
   readonly #isOwnDir: boolean;
   readonly #settings: Record<string, string>;
   #child: ChildProcess | null = null;
-  #onHeard = () => undefined as void;
+  #onHeard: (heard?: undefined) => void = () => undefined;
 
   private constructor(dir: string, isOwnDir: boolean, settings: Record<string, string>) {
     this.dir = dir;
@@ -90,8 +90,8 @@ export class RecorderUnderTest {
       if (found) return found.report as RecorderReport<N>;
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`The recorder has not said ${name} within ${patienceMs / 1_000} s.`);
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, left);
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      const timer = setTimeout(() => resolve(undefined), left);
       this.#onHeard = resolve;
       await promise;
       clearTimeout(timer);

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import type { MediaOpening } from '../protocol/media.ts';
 import { mediaCodecs } from './codecs.ts';
 import { Peer } from './peer.ts';
+import { RecordingTap } from './recording-tap.ts';
 import type { WorkerPool } from './workers.ts';
 
 /** How often loudness is looked at; short enough to follow a conversation, long enough not to flicker. */
@@ -112,6 +113,11 @@ export class MeetingMedia {
       // Replaced by a later microphone meanwhile: that one counts.
       if (!producer.closed) throw error;
     }
+  }
+
+  /** What is recorded of the meeting, sent to the recorder's port; `closed` is called once, however it ends. */
+  tap(port: number, closed: () => void): Promise<RecordingTap> {
+    return RecordingTap.create(this.#router, port, closed);
   }
 
   closePeer(participantId: string): void {

@@ -19,4 +19,6 @@ export type MeetingEvent =
   /** Everybody who made or got one of them. */
   | { type: 'offers-changed'; participantIds: string[] }
   | { type: 'brought-changed' }
+  /** Whether it is recorded, or whose consent it waits for. */
+  | { type: 'recording-changed' }
   | { type: 'ended'; reason: EndReason };

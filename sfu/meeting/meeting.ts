@@ -5,6 +5,7 @@ import type { MeetingEvent } from './events.ts';
 import { newId } from './identity.ts';
 import { Invitation } from './invitation.ts';
 import { Participant } from './participant.ts';
+import { emptyRecording, MeetingRecording } from './recording.ts';
 import type { MeetingRecord } from './records.ts';
 import { emptyStage, Stage } from './stage.ts';
 
@@ -13,7 +14,7 @@ export type Host = { accountId: string; organizationId: string; name: string };
 
 export type SeatTaken = { participant: Participant; resumeToken: string };
 
-type Facts = Omit<MeetingRecord, 'participants' | 'invitations' | 'stage'>;
+type Facts = Omit<MeetingRecord, 'participants' | 'invitations' | 'stage' | 'recording'>;
 
 /**
  * A meeting and its rules, without any I/O: who may come in, how many, what their leaving means. Every
@@ -26,14 +27,18 @@ export class Meeting {
   readonly #invitations = new Map<string, Invitation>();
   /** What is on the table; it notes what happens like the meeting itself. */
   readonly stage: Stage;
+  /** Whether it is recorded; as above. */
+  readonly recording: MeetingRecording;
   #events: MeetingEvent[] = [];
 
-  private constructor(facts: Facts, stage = emptyStage) {
+  private constructor(facts: Facts, stage = emptyStage, recording = emptyRecording) {
     this.#facts = facts;
-    this.stage = new Stage(stage, {
+    const setting = {
       present: () => this.present,
-      tell: (event) => this.#events.push(event),
-    });
+      tell: (event: MeetingEvent) => this.#events.push(event),
+    };
+    this.stage = new Stage(stage, setting);
+    this.recording = new MeetingRecording(recording, setting);
   }
 
   /** J1: a customer asks for a number and waits for the rep who types it. */
@@ -94,8 +99,8 @@ export class Meeting {
   }
 
   static restore(record: MeetingRecord): Meeting {
-    const { participants, invitations, stage, ...facts } = record;
-    const meeting = new Meeting({ ...facts }, stage);
+    const { participants, invitations, stage, recording, ...facts } = record;
+    const meeting = new Meeting({ ...facts }, stage, recording);
     for (const each of participants) meeting.#participants.set(each.id, Participant.restore(each));
     for (const each of invitations) meeting.#invitations.set(each.id, Invitation.restore(each));
     return meeting;
@@ -192,6 +197,7 @@ export class Meeting {
     guest.standing = 'present';
     guest.joinedAt = now;
     this.#events.push({ type: 'admitted', participantId }, { type: 'participant-changed', participantId });
+    this.recording.somebodyCame();
   }
 
   /** @throws Refusal invitation-… , meeting-full */
@@ -258,6 +264,7 @@ export class Meeting {
       this.#assertRoom();
       who.comeBack(this.#facts.state === 'waiting' ? 'waiting' : 'present');
       this.#changed(who);
+      this.recording.somebodyCame();
     }
     return who;
   }
@@ -270,6 +277,7 @@ export class Meeting {
     if (host.standing === 'gone') {
       this.#assertRoom();
       host.comeBack('present');
+      this.recording.somebodyCame();
     }
     const resumeToken = host.renewResumeToken();
     this.#changed(host);
@@ -292,6 +300,7 @@ export class Meeting {
       { type: 'seat-closed', participantId, reason },
       { type: 'participant-left', participantId, name: who.name, reason, wasPresent },
     );
+    if (wasPresent) this.recording.somebodyLeft(who, reason, now);
     if (wasWaiting && this.#facts.state === 'waiting') {
       this.end(reason === 'lost' ? 'expired' : 'cancelled', now);
     }
@@ -299,6 +308,7 @@ export class Meeting {
 
   end(reason: EndReason, now: number): void {
     if (this.isEnded) return;
+    this.recording.meetingEnded(now);
     Object.assign(this.#facts, { state: 'ended', endedAt: now, endReason: reason, numberExpiresAt: null });
     for (const who of this.participants) {
       if (who.standing === 'gone') continue;
@@ -321,6 +331,7 @@ export class Meeting {
       participants: this.participants.map((each) => each.toRecord()),
       invitations: this.invitations.map((each) => each.toRecord()),
       stage: this.stage.toRecord(),
+      recording: this.recording.toRecord(),
     };
   }
 
@@ -328,6 +339,7 @@ export class Meeting {
     this.#participants.set(taken.participant.id, taken.participant);
     this.#events.push({ type: 'seat-taken', participantId: taken.participant.id });
     this.#changed(taken.participant);
+    if (taken.participant.standing === 'present') this.recording.somebodyCame();
     return taken;
   }
 

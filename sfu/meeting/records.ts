@@ -1,4 +1,6 @@
+import type { ErrorCode } from '../protocol/codes.ts';
 import type { BroughtDocument, OfferView, ShownDocument } from '../protocol/documents.ts';
+import type { ConsentEntry, RecordingKind, RecordingState } from '../protocol/recording.ts';
 import type { DeviceState, EndReason, LeaveReason, Role, Standing } from '../protocol/view.ts';
 
 /**
@@ -23,6 +25,7 @@ export type MeetingRecord = {
   participants: ParticipantRecord[];
   invitations: InvitationRecord[];
   stage: StageRecord;
+  recording: RecordingRecord;
 };
 
 /** With everybody whom a file was offered to. */
@@ -33,6 +36,24 @@ export type StageRecord = {
   shown: ShownDocument | null;
   offers: OfferRecord[];
   brought: BroughtDocument[];
+};
+
+export type RecordingRecord = {
+  /** The host has not answered yet whether to record (R1). */
+  question: boolean;
+  state: RecordingState;
+  /** Of the present recording, or of the last one. */
+  kind: RecordingKind;
+  /** Null while it is off. */
+  captureId: string | null;
+  startsAt: number | null;
+  /** How much had been recorded at `at`. */
+  recordedMs: number;
+  at: number;
+  /** Guests who may be recorded in the present recording. */
+  agreed: string[];
+  problem: ErrorCode | null;
+  log: ConsentEntry[];
 };
 
 export type ParticipantRecord = {

@@ -10,8 +10,8 @@ import type { RecorderProcess } from './recorder-process.ts';
 
 /** Who makes copies in MP4, one after the other. */
 export interface Mp4Maker {
-  /** Whether there is anybody to ask now. */
-  readonly isThere: boolean;
+  /** Whether there is anybody to ask. */
+  isThere(): Promise<boolean>;
   make(order: RecorderCommand<'mp4:make'>): void;
   cancel(job: string): void;
   /** Calls back with what becomes of jobs. `died`: nothing becomes of those that were asked for before. */
@@ -24,10 +24,16 @@ export type Mp4Report =
   | ({ type: 'failed' } & RecorderReport<'mp4:failed'>)
   | { type: 'died' };
 
+/** For as long somebody who wants a copy waits for a recorder that is being started. */
+const startMs = 3_000;
+
 /** The recorder, as far as it makes copies. */
-export function mp4MakerOf(recorder: Pick<RecorderProcess, 'canRecord' | 'send' | 'on'>): Mp4Maker {
+export function mp4MakerOf(
+  recorder: Pick<RecorderProcess, 'awaitStart' | 'canRecord' | 'send' | 'on'>,
+): Mp4Maker {
   return {
-    get isThere() {
+    isThere: async () => {
+      await recorder.awaitStart(startMs);
       return recorder.canRecord;
     },
     make: (order) => {
@@ -117,8 +123,9 @@ export class Copies {
     if (room < sizeFactor * part.bytes + this.#reserveBytes) {
       throw new Refusal('recording-disk', 'There is no room on the disk for a copy.');
     }
-    if (!this.#maker.isThere) throw new Refusal('recording-unavailable', 'No copy can be made now.');
-    // While the room was looked up, the same may have been asked for once more.
+    if (!(await this.#maker.isThere()))
+      throw new Refusal('recording-unavailable', 'No copy can be made now.');
+    // While all that was looked up, the same may have been asked for once more.
     if (this.#making.has(part.id)) return;
     this.#failed.delete(part.id);
     const job: Job = { job: newId(), part, place: this.#blobs.place(), done: 0 };

@@ -4,6 +4,7 @@ import type { Host } from '../meeting/meeting.ts';
 import type { Participant } from '../meeting/participant.ts';
 import type { DocumentLibrary } from '../documents/library.ts';
 import type { Tickets } from '../documents/tickets.ts';
+import type { Recordings } from '../recording/recordings.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
 import type { Connection, RepAccount, SeatOf } from './connection.ts';
 import type { Guard } from './guard.ts';
@@ -16,6 +17,7 @@ export type Context = {
   organizations: OrganizationRepository;
   documents: DocumentLibrary;
   tickets: Tickets;
+  recordings: Pick<Recordings, 'assertPossible'>;
   guard: Guard;
 };
 

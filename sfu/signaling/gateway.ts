@@ -11,6 +11,7 @@ import { requests } from '../protocol/requests.ts';
 import type { RequestName, Sender } from '../protocol/requests.ts';
 import type { DocumentLibrary } from '../documents/library.ts';
 import type { Tickets } from '../documents/tickets.ts';
+import type { Recordings } from '../recording/recordings.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
 import type { Connection, RepAccount, SeatOf } from './connection.ts';
 import type { Context, Handlers } from './context.ts';
@@ -21,6 +22,7 @@ import { joiningHandlers } from './handlers/joining.ts';
 import { mediaHandlers } from './handlers/media.ts';
 import { numberHandlers } from './handlers/numbers.ts';
 import { peopleHandlers } from './handlers/people.ts';
+import { recordingHandlers } from './handlers/recording.ts';
 import type { LiveMeetings } from './live-meetings.ts';
 
 const handlers: Handlers = {
@@ -28,6 +30,7 @@ const handlers: Handlers = {
   ...joiningHandlers,
   ...peopleHandlers,
   ...documentHandlers,
+  ...recordingHandlers,
   ...mediaHandlers,
 };
 
@@ -57,6 +60,7 @@ export type GatewayOptions = {
   organizations: OrganizationRepository;
   documents: DocumentLibrary;
   tickets: Tickets;
+  recordings: Pick<Recordings, 'assertPossible'>;
   /** Whether a handshake comes from a page of this server's own. */
   isAllowed: (request: IncomingMessage) => boolean;
   /** Who is signed in, by the request's cookies; null for customers. */
@@ -216,8 +220,9 @@ export class Gateway {
       const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
       throw new Refusal('bad-request', `This message is malformed${where}: ${issue?.message ?? 'unknown'}.`);
     }
-    const { meetings, organizations, documents, tickets } = this.#options;
-    const context: Context = { connection, meetings, organizations, documents, tickets, guard: this.#guard };
+    const { meetings, organizations, documents, tickets, recordings } = this.#options;
+    const guard = this.#guard;
+    const context: Context = { connection, meetings, organizations, documents, tickets, recordings, guard };
     // The table ties each name to its input; the type of a union of functions cannot say so.
     const handler = handlers[known] as (context: Context, input: unknown) => Promise<unknown>;
     return handler(context, checked.data);

@@ -35,6 +35,7 @@ async function room(save: () => Promise<void>) {
     timings: { ...timings, lostLineMs: 20 },
     log: createLog('silent'),
     organizationName: async () => null,
+    recordings: { look: () => undefined, pointer: () => undefined, storageOf: async () => null },
     ended: () => undefined,
   } as unknown as LiveMeetingDependencies);
   open.push(live);

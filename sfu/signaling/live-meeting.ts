@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { Refusal } from '../protocol/codes.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Notice, NoticeName } from '../protocol/notices.ts';
+import type { StorageView } from '../protocol/recording.ts';
 import type { ChatMessage, Snapshot } from '../protocol/view.ts';
 import type { WorkerPool } from '../media/workers.ts';
 import type { MeetingEvent } from '../meeting/events.ts';
@@ -9,6 +10,7 @@ import { newId } from '../meeting/identity.ts';
 import { Meeting } from '../meeting/meeting.ts';
 import type { Host } from '../meeting/meeting.ts';
 import type { Participant } from '../meeting/participant.ts';
+import type { Recordings } from '../recording/recordings.ts';
 import type { ChatRepository } from '../store/chat-repository.ts';
 import type { MeetingRepository } from '../store/meeting-repository.ts';
 import type { Connection } from './connection.ts';
@@ -16,6 +18,7 @@ import { Foresight } from './foresight.ts';
 import { LiveMedia } from './live-media.ts';
 import { Patience } from './patience.ts';
 import { Presence } from './presence.ts';
+import { recordingViewFor } from './recording-view.ts';
 import type { Timings } from './timings.ts';
 import { snapshotFor, viewOfParticipant } from './views.ts';
 import type { LiveState } from './views.ts';
@@ -28,6 +31,7 @@ export type LiveMeetingDependencies = {
   log: Logger;
   /** The name people read for an organisation. */
   organizationName: (organizationId: string) => Promise<string | null>;
+  recordings: Pick<Recordings, 'look' | 'pointer' | 'storageOf'>;
   ended: (meeting: LiveMeeting) => void;
 };
 
@@ -41,9 +45,13 @@ export class LiveMeeting {
   readonly media: LiveMedia;
   readonly patience: Patience;
   readonly foresight: Foresight;
-  readonly presence = new Presence(this);
+  readonly presence = new Presence(this, (participantId, place) => {
+    this.#deps.recordings.pointer(this, participantId, place);
+  });
   #meeting: Meeting;
   #organizationName: string | null = null;
+  /** The host's space for recordings; null while there is no host. */
+  #storage: StorageView | null = null;
   #chat: ChatMessage[] = [];
   readonly #connections = new Map<string, Connection>();
   /** Whose seat has been taken and whose page is being attached to it. */
@@ -58,6 +66,7 @@ export class LiveMeeting {
     const tellAbout = (participantId: string) => {
       this.#publish({ type: 'participant-changed', participantId });
       this.foresight.tell();
+      deps.recordings.look(this);
     };
     this.media = new LiveMedia(
       deps.pool,
@@ -73,6 +82,7 @@ export class LiveMeeting {
           }
           // Who prepares has no sequence of notices: they hear that what they made ready is no more.
           this.foresight.tell();
+          deps.recordings.look(this);
         },
       },
       deps.log,
@@ -88,6 +98,7 @@ export class LiveMeeting {
     const live = new LiveMeeting(meeting, deps);
     for (const { id } of meeting.participants) live.#arriving.add(id);
     await live.#learnOrganization();
+    await live.#learnStorage();
     live.patience.reconsider();
     return live;
   }
@@ -99,7 +110,9 @@ export class LiveMeeting {
       ({ meetingId: _, ...message }) => message,
     );
     await live.#learnOrganization();
+    await live.#learnStorage();
     live.patience.reconsider();
+    deps.recordings.look(live);
     return live;
   }
 
@@ -125,6 +138,11 @@ export class LiveMeeting {
     return this.#connections.has(participantId) || this.#arriving.has(participantId);
   }
 
+  /** False while the line is lost and being restored. */
+  isOnLine(participantId: string): boolean {
+    return this.#liveState(participantId).line === 'connected';
+  }
+
   hasLivingMedia(participantId: string): boolean {
     return this.media.current?.peer(participantId)?.isConnected ?? false;
   }
@@ -147,10 +165,13 @@ export class LiveMeeting {
         }
       }
       if (this.#organizationName === null) await this.#learnOrganization();
+      const isRecordingNew = events.some(({ type }) => type === 'recording-changed');
+      if (isRecordingNew || this.#storage === null) await this.#learnStorage();
       for (const event of events) if (event.type === 'seat-taken') this.#arriving.add(event.participantId);
       for (const event of events) this.#publish(event);
       this.foresight.letGo();
       this.patience.reconsider();
+      this.#deps.recordings.look(this);
       return value;
     });
     this.#queue = turn.catch(() => undefined);
@@ -161,6 +182,7 @@ export class LiveMeeting {
   async attach(connection: Connection, participantId: string): Promise<Snapshot> {
     // The snapshot names the media's epoch; without media now, a `media:reset` follows when there is.
     await this.media.get().catch(() => null);
+    if (this.#meeting.host?.id === participantId) await this.#learnStorage();
     const hasArrived = this.#arriving.delete(participantId);
     if (this.#meeting.isEnded) throw new Refusal('meeting-ended', 'The meeting is over.');
     // Who knocks and was sent away meanwhile is not in the list any more.
@@ -183,6 +205,7 @@ export class LiveMeeting {
     this.patience.reconsider();
     if (wasAway) this.#publish({ type: 'participant-changed', participantId });
     this.foresight.tell();
+    this.#deps.recordings.look(this);
     return this.snapshot(participantId);
   }
 
@@ -210,6 +233,7 @@ export class LiveMeeting {
       this.#connections.delete(seat.participantId);
       this.patience.reconsider();
       this.#publish({ type: 'participant-changed', participantId: seat.participantId });
+      this.#deps.recordings.look(this);
     }
   }
 
@@ -226,6 +250,7 @@ export class LiveMeeting {
       mediaEpoch: this.media.current?.epoch ?? '',
       organizationName: this.#organizationName,
       chat: this.#chat,
+      storage: this.#storage,
       live: (id) => this.#liveState(id),
       now: Date.now(),
     });
@@ -265,6 +290,12 @@ export class LiveMeeting {
     return new Set(peers.flatMap((peer) => peer.producers.map(({ id }) => id)));
   }
 
+  /** The host's space for recordings is another one: they are told. */
+  async storageChanged(): Promise<void> {
+    await this.#learnStorage();
+    if (!this.#meeting.isEnded) this.#tellRecording((who) => who.role === 'host');
+  }
+
   close(): void {
     this.patience.close();
     this.media.close();
@@ -274,6 +305,17 @@ export class LiveMeeting {
   async #learnOrganization(): Promise<void> {
     const { organizationId } = this.#meeting.facts;
     if (organizationId) this.#organizationName = await this.#deps.organizationName(organizationId);
+  }
+
+  async #learnStorage(): Promise<void> {
+    const { hostAccountId } = this.#meeting.facts;
+    if (!hostAccountId) return;
+    try {
+      this.#storage = await this.#deps.recordings.storageOf(hostAccountId);
+    } catch (error) {
+      // What was known before is hardly wrong, and nothing else has to wait for it.
+      this.#deps.log.error({ error }, 'the space for recordings could not be looked up');
+    }
   }
 
   #liveState(participantId: string): LiveState {
@@ -333,6 +375,9 @@ export class LiveMeeting {
       case 'brought-changed':
         this.#tellPresent(false, 'brought:changed', { brought: [...this.#meeting.stage.brought] });
         return;
+      case 'recording-changed':
+        this.#tellRecording();
+        return;
       case 'ended':
         this.#deps.ended(this);
         this.close();
@@ -351,6 +396,14 @@ export class LiveMeeting {
         // The page asks for the same by itself a moment later.
         this.#deps.log.debug({ error }, 'media that was made ready did not flow by itself');
       });
+    }
+  }
+
+  /** Each reads their own part of it. */
+  #tellRecording(isConcerned: (who: Participant) => boolean = () => true): void {
+    for (const who of this.#meeting.present.filter(isConcerned)) {
+      const recording = recordingViewFor(who, this.#meeting, this.#storage);
+      this.#tell(who.id, 'recording:changed', { recording });
     }
   }
 

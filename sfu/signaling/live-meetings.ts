@@ -6,6 +6,7 @@ import { hashSecret, newId, randomNumber } from '../meeting/identity.ts';
 import { Meeting } from '../meeting/meeting.ts';
 import type { Host } from '../meeting/meeting.ts';
 import type { WorkerPool } from '../media/workers.ts';
+import type { Recordings } from '../recording/recordings.ts';
 import type { ChatRepository } from '../store/chat-repository.ts';
 import type { ConnectionNumberRepository } from '../store/connection-number-repository.ts';
 import type { MeetingRepository } from '../store/meeting-repository.ts';
@@ -23,6 +24,7 @@ export type LiveMeetingsOptions = {
   numbers: ConnectionNumberRepository;
   organizations: OrganizationRepository;
   pool: WorkerPool;
+  recordings: Recordings;
   timings: Timings;
   log: Logger;
   /** Told of every meeting that has ended. */

@@ -8,9 +8,12 @@ import type { LiveMeeting } from './live-meeting.ts';
  */
 export class Presence {
   readonly #live: LiveMeeting;
+  readonly #pointed: (participantId: string, place: PointerPlace | null) => void;
 
-  constructor(live: LiveMeeting) {
+  /** @param pointed told of every pointer that is passed on */
+  constructor(live: LiveMeeting, pointed: (participantId: string, place: PointerPlace | null) => void) {
     this.#live = live;
+    this.#pointed = pointed;
   }
 
   /** @throws Refusal document-not-shown, page-unknown */
@@ -19,6 +22,7 @@ export class Presence {
     for (const connection of this.#others(participantId)) {
       connection.presence('pointer:moved', { participantId, place });
     }
+    this.#pointed(participantId, place);
   }
 
   /** Null: it has left the page, or nobody needs to see it any more. */
@@ -27,6 +31,7 @@ export class Presence {
     for (const connection of this.#others(participantId)) {
       connection.whisper('pointer:rested', { participantId, place });
     }
+    this.#pointed(participantId, place);
   }
 
   /** D8: whoever is about to show something gives the others' pages a start. */

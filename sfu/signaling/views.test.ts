@@ -32,12 +32,20 @@ const chat = Array.from({ length: limits.chatInSnapshot + 5 }, (_, index) => ({
   at: now,
 }));
 
+const storage = {
+  usedBytes: 1_000,
+  reservedBytes: 0,
+  limitBytes: 5_000,
+  remainingMs: { video: 72_000, audio: 600_000 },
+};
+
 function seenBy(viewer: Participant, meeting: Meeting) {
   const seen = snapshotFor(viewer, meeting, {
     revision: 7,
     mediaEpoch: 'epoch',
     organizationName: 'Demo',
     chat,
+    storage,
     live: () => ({ line: 'connected', producers: [{ id: 'producer', source: 'camera' }] }),
     now,
   });
@@ -77,4 +85,28 @@ test('media that is made ready before somebody is let in is nobody’s to see', 
   expect(producersOf(knocker.id)).toEqual([]);
   meeting.admit(knocker.id, now);
   expect(producersOf(knocker.id)).toHaveLength(1);
+});
+
+test('everybody sees of a recording their own part; its space and whom it waits for the host alone', () => {
+  const { meeting, host, guest, knocker } = scene();
+  const partOf = (viewer: Participant) => seenBy(viewer, meeting).recording;
+  expect(partOf(host)).toMatchObject({
+    state: 'off',
+    consent: 'none',
+    host: { question: true, storage, waitingFor: [] },
+  });
+  meeting.recording.start(host, 'audio', now);
+  meeting.admit(knocker.id, now);
+  expect(partOf(guest)).toMatchObject({ state: 'announced', kind: 'audio', consent: 'given', host: null });
+  expect(partOf(knocker)).toMatchObject({ state: 'announced', consent: 'asked', host: null });
+  expect(partOf(host)).toMatchObject({
+    consent: 'given',
+    host: { question: false, storage, waitingFor: [knocker.id] },
+  });
+});
+
+test('who knocks sees nothing of a recording', () => {
+  const { meeting, host, knocker } = scene();
+  meeting.recording.start(host, 'video', now);
+  expect(seenBy(knocker, meeting).recording).toBeNull();
 });

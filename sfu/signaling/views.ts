@@ -1,7 +1,9 @@
 import { limits } from '../protocol/limits.ts';
+import type { StorageView } from '../protocol/recording.ts';
 import type { ChatMessage, ParticipantView, ProducerView, Snapshot } from '../protocol/view.ts';
 import type { Meeting } from '../meeting/meeting.ts';
 import type { Participant } from '../meeting/participant.ts';
+import { recordingViewFor } from './recording-view.ts';
 
 /** What is known about somebody besides the meeting's own record. */
 export type LiveState = { line: 'connected' | 'restoring'; producers: ProducerView[] };
@@ -33,6 +35,8 @@ export function snapshotFor(
     organizationName: string | null;
     chat: readonly ChatMessage[];
     live: (participantId: string) => LiveState;
+    /** The host's space for recordings; null while there is no host. */
+    storage: StorageView | null;
     now: number;
   },
 ): Snapshot {
@@ -61,6 +65,7 @@ export function snapshotFor(
     shown: isPresent ? meeting.stage.shown : null,
     offers: isPresent ? meeting.stage.offersFor(viewer.id) : [],
     brought: isHost ? [...meeting.stage.brought] : [],
+    recording: isPresent ? recordingViewFor(viewer, meeting, facts.storage) : null,
     invitations: isHost ? meeting.invitations.map((each) => each.toView()) : [],
     now: facts.now,
   };

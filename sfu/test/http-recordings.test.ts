@@ -294,7 +294,7 @@ describe('a copy in MP4', () => {
     expect(await copyOf(id)).toEqual({ state: 'failed', code: 'recording-unavailable' });
     await make(id);
     expect(server.mp4Maker.orders).toHaveLength(3);
-    server.mp4Maker.isThere = false;
+    server.mp4Maker.isUp = false;
     const other = await recorded({ content: 'webm' });
     expect((await make(other.id)).status).toBe(503);
   });

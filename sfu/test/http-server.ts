@@ -27,10 +27,12 @@ export type Answer = { status: number; headers: Headers; text: string; json: Rec
 
 /** In place of the recorder: takes orders for copies, and reports what the test says. */
 export class StandInMaker implements Mp4Maker {
-  isThere = true;
+  isUp = true;
   readonly orders: Parameters<Mp4Maker['make']>[0][] = [];
   readonly cancelled: string[] = [];
   #listener: (report: Mp4Report) => void = () => undefined;
+
+  isThere = async () => this.isUp;
 
   make(order: Parameters<Mp4Maker['make']>[0]): void {
     this.orders.push(order);

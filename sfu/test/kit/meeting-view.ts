@@ -1,5 +1,6 @@
 import type { BroughtDocument, OfferView, ShownDocument } from '../../protocol/documents.ts';
 import type { Notice, NoticeName } from '../../protocol/notices.ts';
+import type { RecordingView } from '../../protocol/recording.ts';
 import type { ChatMessage, InvitationView, ParticipantView, Snapshot } from '../../protocol/view.ts';
 
 type Numbered = { revision: number; name: NoticeName; notice: Notice<NoticeName> };
@@ -21,6 +22,7 @@ export class MeetingView {
   shown: ShownDocument | null = null;
   offers: OfferView[] = [];
   brought: BroughtDocument[] = [];
+  recording: RecordingView | null = null;
 
   get snapshot(): Snapshot {
     if (!this.#snapshot) throw new Error('This page has not been in any meeting yet.');
@@ -70,6 +72,7 @@ export class MeetingView {
     this.shown = snapshot.shown;
     this.offers = snapshot.offers;
     this.brought = snapshot.brought;
+    this.recording = snapshot.recording;
     const last = this.#revision;
     this.#revision = snapshot.revision;
     const later = this.#sinceAsked.filter((each) => each.revision > snapshot.revision);
@@ -88,9 +91,10 @@ export class MeetingView {
 
   describe(): string {
     if (!this.#snapshot) return 'nothing';
-    const { participants, chat, invitations, mediaEpoch, shown, offers, brought } = this;
+    const { participants, chat, invitations, mediaEpoch, shown, offers, brought, recording } = this;
     const said = chat.map((each) => each.text);
-    return JSON.stringify({ participants, chat: said, invitations, mediaEpoch, shown, offers, brought });
+    const stage = { shown, offers, brought };
+    return JSON.stringify({ participants, chat: said, invitations, mediaEpoch, ...stage, recording });
   }
 
   #advance({ name, revision, notice }: Numbered): string | null {
@@ -125,6 +129,9 @@ export class MeetingView {
         return;
       case 'brought:changed':
         this.brought = (notice as Notice<'brought:changed'>).brought;
+        return;
+      case 'recording:changed':
+        this.recording = (notice as Notice<'recording:changed'>).recording;
         return;
       case 'media:reset':
         this.mediaEpoch = (notice as Notice<'media:reset'>).epoch;

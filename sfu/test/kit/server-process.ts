@@ -81,10 +81,14 @@ export class ServerProcess {
   }
 
   /** The media workers that belong to it now. */
-  async workerPids(): Promise<number[]> {
-    const pid = this.#child?.pid;
-    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-    return children.trim().split(/\s+/).filter(Boolean).map(Number);
+  workerPids(): Promise<number[]> {
+    return this.#children((command) => /mediasoup-worker/.test(command));
+  }
+
+  /** The recorder that belongs to it now; null while it is being started. */
+  async recorderPid(): Promise<number | null> {
+    const [pid] = await this.#children((command) => command.includes('recorder/main.ts'));
+    return pid ?? null;
   }
 
   async openPage(options: PageOptions = {}): Promise<Page> {
@@ -96,12 +100,20 @@ export class ServerProcess {
   /** Stops for good, leaves nothing behind, and fails when a page was told nonsense. */
   async stop(): Promise<void> {
     for (const page of this.#pages) page.close();
-    const workers = await this.workerPids().catch(() => []);
+    const children = await this.#children(() => true).catch(() => []);
     await this.end('SIGKILL');
-    await until('the workers are gone', () => !workers.some(isAlive));
+    await until('the workers and the recorder are gone', () => !children.some(isAlive));
     await rm(this.#env['DATA_DIR']!, { recursive: true, force: true });
     const complaints = [...this.#pages].flatMap((page) => page.complaints);
     if (complaints.length > 0) throw new Error(`Pages were told nonsense:\n${complaints.join('\n')}`);
+  }
+
+  async #children(isMeant: (command: string) => boolean): Promise<number[]> {
+    const pid = this.#child?.pid;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    const pids = children.trim().split(/\s+/).filter(Boolean).map(Number);
+    const commands = await Promise.all(pids.map((each) => readFile(`/proc/${each}/cmdline`, 'utf8')));
+    return pids.filter((_, index) => isMeant(commands[index]!));
   }
 }
 

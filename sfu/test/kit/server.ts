@@ -96,6 +96,11 @@ export class TestServer {
     return this.#running?.workerPids() ?? [];
   }
 
+  /** Null while it is being started again. */
+  get recorderPid(): number | null {
+    return this.#running?.recorderPid() ?? null;
+  }
+
   /** What the server has logged from level `warn` on. */
   get logged(): readonly string[] {
     return this.#logged;

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
 import { launchChromium } from './chromium.ts';
 import { colourOf, colours } from './colours.ts';
-import type { Colour } from './colours.ts';
+import type { Colour, Rgb } from './colours.ts';
 import { eventually, itIs, notYet } from './eventually.ts';
 import { Line } from './line.ts';
 import { mediaFiles } from './media-files.ts';
@@ -146,10 +146,19 @@ export class Participant {
     await expect(this.page.getByRole('textbox', { name: '接続ナンバー' })).toBeVisible();
   }
 
-  async connect(number: string): Promise<void> {
+  async connect(number: string, record: 'YES' | 'NO' | 'later' = 'NO'): Promise<void> {
     await this.fills('接続ナンバー', number);
     await this.presses('接続する');
     await this.isInCall();
+    await this.answersRecording(record);
+  }
+
+  /** R1: the question that comes up once somebody is there. */
+  async answersRecording(answer: 'YES' | 'NO' | 'later'): Promise<void> {
+    if (answer === 'later') return;
+    const dialog = this.page.getByRole('dialog', { name: 'レコーディング機能使用確認' });
+    await dialog.getByRole('button', { name: answer, exact: true }).click();
+    await expect(dialog).toHaveCount(0);
   }
 
   /** J4. @returns the room's number */
@@ -289,6 +298,16 @@ export class Participant {
       );
       return rgb && width > 0 ? itIs : notYet('the screen has no picture yet');
     });
+  }
+
+  /** How it looks, and how large it is. */
+  async looksAtScreen(): Promise<{ rgb: Rgb; width: number; height: number }> {
+    const screen = this.page.getByRole('region', { name: /の画面$/ }).locator('video');
+    const { rgb, width, height } = await screen.evaluate((video: HTMLVideoElement) =>
+      window.taimenSenses.look(video),
+    );
+    if (!rgb) throw new Error(`${this.who} sees no picture of the screen.`);
+    return { rgb, width, height };
   }
 
   async seesNoScreen(): Promise<void> {

@@ -24,6 +24,8 @@ export type ServerOptions = {
   announcedAddress?: string;
   /** Null: the server makes one up and prints it. */
   adminPassword?: string | null;
+  /** Further settings. */
+  settings?: Record<string, string>;
 };
 
 /** The real server in a process of its own, on ports and in a folder that are nobody else's. */
@@ -93,6 +95,7 @@ export class Server {
         PUBLIC_URL: '',
         ADMIN_PASSWORD: chosen ?? '',
         LOG_LEVEL: 'warn',
+        ...this.#options.settings,
       },
       stdio: ['ignore', output, output],
     });
@@ -117,12 +120,21 @@ export class Server {
     await gone;
   }
 
-  /** Process IDs of the media workers, which are the server's only children. */
+  /** Process IDs of the media workers. */
   workerPids(): number[] {
+    return this.#children((command) => /mediasoup-worker/.test(command));
+  }
+
+  /** The recorder's; null while there is none. */
+  recorderPid(): number | null {
+    return this.#children((command) => /recorder\/main\.ts/.test(command))[0] ?? null;
+  }
+
+  #children(isWanted: (command: string) => boolean): number[] {
     const parent = this.#process?.pid;
     if (parent === undefined) return [];
     return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
+      .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent && isWanted(commandOf(name)))
       .map(Number);
   }
 
@@ -155,6 +167,14 @@ export class Server {
     } catch {
       return false;
     }
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
   }
 }
 

@@ -1,0 +1,130 @@
+import type { types } from 'mediasoup';
+
+/** A stream as it arrives at the recorder. */
+export type TappedStream = {
+  /** In mediasoup's spelling. */
+  mimeType: string;
+  clockRate: number;
+  ssrc: number;
+  payloadType: number;
+};
+
+/*
+ * Of a camera's sizes (web/src/session/layers.ts: 320 and 640, or 320, 640 and 1280 pixels wide) the one of 640: a
+ * face in a recorded picture is never shown larger, and the largest would cost much more to read than it gives.
+ * Streams of one size have no layers and take no notice.
+ */
+const preferredLayers: types.ConsumerLayers = { spatialLayer: 1 };
+
+/* What the recorder asks for are whole pictures; between two processes on one machine nothing is sent again. */
+const keyframeRequests = ['pli', 'fir'];
+
+/**
+ * What is recorded of a meeting, on its way to the recorder: plain RTP and RTCP over one port of this machine,
+ * the streams told apart by their SSRC. Nothing flows of a stream before `let` it; what a sender pauses or closes
+ * pauses and closes here by itself, and with the router everything does.
+ */
+export class RecordingTap {
+  readonly #transport: types.PlainTransport;
+  readonly #capabilities: types.RtpCapabilities;
+  readonly #consumers = new Map<string, types.Consumer>();
+
+  private constructor(transport: types.PlainTransport, capabilities: types.RtpCapabilities) {
+    this.#transport = transport;
+    this.#capabilities = capabilities;
+  }
+
+  /**
+   * @param port where the recorder listens on 127.0.0.1
+   * @param closed called once, when the router has gone or `close` was called
+   */
+  static async create(router: types.Router, port: number, closed: () => void): Promise<RecordingTap> {
+    const transport = await router.createPlainTransport({
+      listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
+      rtcpMux: true,
+      comedia: false,
+    });
+    transport.observer.once('close', closed);
+    await transport.connect({ ip: '127.0.0.1', port });
+    return new RecordingTap(transport, capabilitiesOf(router));
+  }
+
+  get isClosed(): boolean {
+    return this.#transport.closed;
+  }
+
+  /**
+   * Makes a producer's stream ready; nothing flows yet. Asked again under the same ID, the earlier one is closed.
+   *
+   * @param trackId the caller's name for it
+   * @returns null when the producer, or everything, has gone meanwhile
+   */
+  async add(trackId: string, producerId: string): Promise<TappedStream | null> {
+    this.remove(trackId);
+    let consumer: types.Consumer;
+    try {
+      consumer = await this.#transport.consume({
+        producerId,
+        rtpCapabilities: this.#capabilities,
+        paused: true,
+        preferredLayers,
+      });
+    } catch {
+      // Of a producer that exists everything here can be received: it has gone in this very moment.
+      return null;
+    }
+    if (consumer.closed) return null;
+    this.#consumers.set(trackId, consumer);
+    consumer.observer.once('close', () => {
+      if (this.#consumers.get(trackId) === consumer) this.#consumers.delete(trackId);
+    });
+    const [codec] = consumer.rtpParameters.codecs;
+    const ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
+    if (!codec || ssrc === undefined) throw new Error('mediasoup has made a consumer without a stream.');
+    const { mimeType, clockRate, payloadType } = codec;
+    return { mimeType, clockRate, payloadType, ssrc };
+  }
+
+  /** Lets a stream flow, or holds it back. A picture begins with a whole one each time. */
+  async let(trackId: string, flows: boolean): Promise<void> {
+    await this.#ask(trackId, (consumer) => (flows ? consumer.resume() : consumer.pause()));
+  }
+
+  /** Asks the sender for a whole picture. */
+  async requestKeyFrame(trackId: string): Promise<void> {
+    await this.#ask(trackId, (consumer) => consumer.requestKeyFrame());
+  }
+
+  remove(trackId: string): void {
+    this.#consumers.get(trackId)?.close();
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #ask(trackId: string, act: (consumer: types.Consumer) => Promise<void>): Promise<void> {
+    const consumer = this.#consumers.get(trackId);
+    if (!consumer) return;
+    try {
+      await act(consumer);
+    } catch (error) {
+      // It has gone while it was asked: there is nothing to do.
+      if (!consumer.closed) throw error;
+    }
+  }
+}
+
+/** The codecs that the router speaks, without what is for lossy lines: retransmission, estimation. */
+function capabilitiesOf({ rtpCapabilities }: types.Router): types.RtpCapabilities {
+  const codecs = (rtpCapabilities.codecs ?? []).filter(({ mimeType }) => !mimeType.endsWith('/rtx'));
+  return {
+    codecs: codecs.map((codec) => ({
+      ...codec,
+      rtcpFeedback: (codec.rtcpFeedback ?? []).filter(({ parameter }) =>
+        keyframeRequests.includes(parameter ?? ''),
+      ),
+    })),
+    headerExtensions: [],
+  };
+}

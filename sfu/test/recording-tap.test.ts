@@ -1,0 +1,264 @@
+import type { types } from 'mediasoup';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createLog } from '../log.ts';
+import { RecordingTap } from '../media/recording-tap.ts';
+import type { MeetingMedia } from '../media/meeting-media.ts';
+import { newId } from '../meeting/identity.ts';
+import { Meeting } from '../meeting/meeting.ts';
+import { MeetingCapture } from '../recording/meeting-capture.ts';
+import type { RecordableMeeting } from '../recording/wanted.ts';
+import { limits } from '../protocol/limits.ts';
+import type { RecorderCommand, RecorderCommandName, Track } from '../protocol/recorder.ts';
+import { recorderCommands } from '../protocol/recorder.ts';
+import { mediaCodecs } from '../media/codecs.ts';
+import { realRouter, Receiver, Sender } from './kit/plain-rtp.ts';
+import { until } from './kit/waiting.ts';
+
+let worker: types.Worker;
+let router: types.Router;
+let receiver: Receiver;
+const senders: Sender[] = [];
+
+beforeAll(async () => {
+  ({ worker } = await realRouter());
+});
+beforeEach(async () => {
+  router = await worker.createRouter({ mediaCodecs });
+  receiver = await Receiver.open();
+});
+afterEach(() => {
+  for (const sender of senders.splice(0)) sender.close();
+  receiver.close();
+  router.close();
+});
+afterAll(() => {
+  worker.close();
+});
+
+async function send(kind: types.MediaKind, layers = 1): Promise<Sender> {
+  const sender = await Sender.begin(router, kind, layers);
+  senders.push(sender);
+  return sender;
+}
+
+const more = (ssrc: number) => {
+  const before = receiver.countOf(ssrc);
+  return until('packets flow', () => receiver.countOf(ssrc) > before + 3);
+};
+
+/** That nothing comes of one stream is seen when enough has come of another. */
+const nothingOf = async (silent: number, flowing: number) => {
+  await more(flowing);
+  const before = receiver.countOf(silent);
+  await more(flowing);
+  expect(receiver.countOf(silent)).toBe(before);
+};
+
+describe('the tap', () => {
+  test('lets nothing flow before it is told to, and everything over one port', async () => {
+    const [voice, other] = [await send('audio'), await send('audio')];
+    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const first = await tap.add('first', voice.producer.id);
+    const second = await tap.add('second', other.producer.id);
+    expect(first).toMatchObject({ mimeType: 'audio/opus', clockRate: 48_000 });
+    expect(receiver.ssrcs).toEqual([]);
+    await tap.let('first', true);
+    await nothingOf(second!.ssrc, first!.ssrc);
+    await tap.let('second', true);
+    await more(second!.ssrc);
+    await tap.let('first', false);
+    await nothingOf(first!.ssrc, second!.ssrc);
+    expect(receiver.ssrcs.toSorted()).toEqual([first!.ssrc, second!.ssrc].toSorted());
+  });
+
+  test('takes of a camera’s three sizes the middle one, and the larger of two', async () => {
+    const [three, two, one] = [await send('video', 3), await send('video', 2), await send('video')];
+    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    for (const [{ producer }, layer] of [
+      [three, 1],
+      [two, 1],
+      [one, 0],
+    ] as const) {
+      const stream = (await tap.add(producer.id, producer.id))!;
+      expect(stream.mimeType).toBe('video/VP8');
+      await tap.let(producer.id, true);
+      await more(stream.ssrc);
+      await until('the right size comes', () => receiver.layersOf(stream.ssrc).includes(layer));
+      expect(receiver.layersOf(stream.ssrc)).not.toContain(2);
+    }
+  });
+
+  test('asks the sender for a whole picture', async () => {
+    const camera = await send('video');
+    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const stream = (await tap.add('track', camera.producer.id))!;
+    await tap.let('track', true);
+    await more(stream.ssrc);
+    const before = camera.keyframesAsked;
+    await tap.requestKeyFrame('track');
+    await until('the sender is asked', () => camera.keyframesAsked > before);
+    await tap.requestKeyFrame('nobody’s');
+  });
+
+  test('follows what the sender pauses and closes, and takes nothing of who has gone', async () => {
+    const [voice, other] = [await send('audio'), await send('audio')];
+    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const first = (await tap.add('first', voice.producer.id))!;
+    const second = (await tap.add('second', other.producer.id))!;
+    for (const track of ['first', 'second']) await tap.let(track, true);
+    await more(first.ssrc);
+    await voice.producer.pause();
+    await nothingOf(first.ssrc, second.ssrc);
+    await voice.producer.resume();
+    await more(first.ssrc);
+    voice.producer.close();
+    await nothingOf(first.ssrc, second.ssrc);
+    await tap.let('first', true);
+    tap.remove('first');
+    expect(await tap.add('again', voice.producer.id)).toBeNull();
+  });
+
+  test('closes once, with everything, and with the router', async () => {
+    let closed = 0;
+    const count = () => (closed += 1);
+    const own = await RecordingTap.create(router, receiver.port, count);
+    own.close();
+    own.close();
+    expect([own.isClosed, closed]).toEqual([true, 1]);
+    const other = await RecordingTap.create(router, receiver.port, count);
+    router.close();
+    expect([other.isClosed, closed]).toEqual([true, 2]);
+  });
+});
+
+/** A host and a guest in a meeting that is recorded, each with a voice, and a recorder that notes what it is told. */
+async function recordedMeeting() {
+  const begun = Meeting.openRoom({
+    home: 'node-1',
+    now: 0,
+    connectionNumber: '12345',
+    host: { accountId: newId(), organizationId: newId(), name: '佐藤' },
+  });
+  const { meeting, participant: host } = begun;
+  const { token } = meeting.invite(0);
+  const voices = new Map<string, Sender>();
+  const live: RecordableMeeting = {
+    id: meeting.id,
+    meeting,
+    media: {
+      current: {
+        peer: (id: string) => {
+          const sender = voices.get(id);
+          return { producers: sender ? [{ id: sender.producer.id, source: 'microphone' }] : [] };
+        },
+        tap: (port: number, closed: () => void) => RecordingTap.create(router, port, closed),
+      } as unknown as MeetingMedia,
+    },
+    isOnLine: () => true,
+    change: async (act) => {
+      const value = act(meeting, Date.now());
+      capture.look();
+      return value;
+    },
+    storageChanged: async () => undefined,
+  };
+  const told: { name: RecorderCommandName; command: { captureId?: string } }[] = [];
+  const capture = new MeetingCapture(live, {
+    recorder: {
+      canRecord: true,
+      send: <N extends RecorderCommandName>(name: N, command: RecorderCommand<N>) => {
+        told.push({ name, command: recorderCommands[name].parse(command) as object });
+        if (name === 'capture:begin') capture.listening(told.at(-1)!.command.captureId!, receiver.port);
+      },
+      replace: (why) => {
+        throw new Error(why);
+      },
+    },
+    partMs: limits.recordingPartMs,
+    reserve: async () => undefined,
+    failed: (_, error) => {
+      throw error;
+    },
+    ending: () => undefined,
+    documentFile: async () => null,
+    log: createLog('error'),
+  });
+  const names = () => told.map(({ name }) => name);
+  const trackOf = async (participantId: string): Promise<Track> => {
+    const tracks = () =>
+      told.flatMap(({ name, command }) =>
+        name === 'track:add' ? [(command as RecorderCommand<'track:add'>).track] : [],
+      );
+    await until('the track is told', () => tracks().some((each) => each.participantId === participantId));
+    return tracks().findLast((each) => each.participantId === participantId)!;
+  };
+  const come = (name: string) => live.change(() => meeting.acceptInvitation(token, name, 0).participant);
+  voices.set(host.id, await send('audio'));
+  await live.change(({ recording }) => {
+    recording.start(host, 'video', 0);
+    recording.begin(Date.now());
+  });
+  return { meeting, live, host, come, voices, capture, names, trackOf };
+}
+
+describe('of a meeting that is recorded', () => {
+  test('nothing of a guest leaves the server before they agree', async () => {
+    const { meeting, live, host, come, voices, names, trackOf } = await recordedMeeting();
+    const own = await trackOf(host.id);
+    await more(own.ssrc);
+    const guest = await come('田中');
+    voices.set(guest.id, await send('audio'));
+    await live.change(() => undefined);
+    await more(own.ssrc);
+    expect(receiver.ssrcs).toEqual([own.ssrc]);
+    expect(names().filter((name) => name === 'track:add')).toHaveLength(1);
+    await live.change(({ recording }) => {
+      recording.agree(guest, 1);
+    });
+    const theirs = await trackOf(guest.id);
+    await more(theirs.ssrc);
+    await live.change(() => {
+      meeting.leave(guest.id, 'left', 2);
+    });
+    await nothingOf(theirs.ssrc, own.ssrc);
+    expect(names().at(-1)).not.toBe('track:add');
+    expect(names()).toContain('track:remove');
+  });
+
+  test('nothing leaves the server while it is paused, nor after it is stopped', async () => {
+    const { live, host, voices, names, trackOf } = await recordedMeeting();
+    const { ssrc } = await trackOf(host.id);
+    await more(ssrc);
+    const probe = await RecordingTap.create(router, receiver.port, () => undefined);
+    const other = (await probe.add('probe', voices.get(host.id)!.producer.id))!;
+    await probe.let('probe', true);
+    await live.change(({ recording }) => {
+      recording.pause(host, 1);
+    });
+    expect(names().at(-1)).toBe('capture:pause');
+    await nothingOf(ssrc, other.ssrc);
+    await live.change(({ recording }) => {
+      recording.resume(host, 2);
+    });
+    await more(ssrc);
+    await live.change(({ recording }) => {
+      recording.stop(host, 3);
+    });
+    expect(names().at(-1)).toBe('capture:end');
+    await nothingOf(ssrc, other.ssrc);
+  });
+
+  test('a recorder that comes after another is told everything anew', async () => {
+    const { host, capture, names, trackOf } = await recordedMeeting();
+    const before = await trackOf(host.id);
+    await more(before.ssrc);
+    capture.forget();
+    const told = names().length;
+    capture.look();
+    await until('the new recorder is told', () => names().slice(told).includes('track:add'));
+    expect(names().slice(told)).toEqual(['capture:begin', 'track:add']);
+    const after = await trackOf(host.id);
+    expect(after.trackId).not.toBe(before.trackId);
+    await more(after.ssrc);
+  });
+});
