@@ -1,4 +1,3 @@
-import { SvelteMap } from 'svelte/reactivity';
 import type { RecordedMeeting, RecordingEntry, RecordingList } from '../../../../sfu/protocol/recording.ts';
 import type { Failure } from '../../session/api.ts';
 import { changeMail, dropMp4, listRecordings, makeMp4, removeRecording } from './history-api.ts';
@@ -32,7 +31,7 @@ export class Recordings {
   #list = $state.raw<RecordingList | null>(null);
   #failure = $state.raw<Failure | null>(null);
   #news = $state.raw<News | null>(null);
-  readonly #acts = new SvelteMap<string, Act>();
+  #acts = $state.raw<Readonly<Record<string, Act>>>({});
   #savingMail = $state(false);
   /** Rises with everything that is done here: an answer that was asked for before knows nothing of it. */
   #changes = 0;
@@ -76,7 +75,7 @@ export class Recordings {
 
   /** What is being done with a recording. */
   act(recordingId: string): Readonly<Act> {
-    return this.#acts.get(recordingId) ?? idle;
+    return this.#acts[recordingId] ?? idle;
   }
 
   /** Asks at once, and then as often as there is something to wait for. @returns ends that */
@@ -135,7 +134,7 @@ export class Recordings {
 
   /** Its owner has gone away from what did not work. */
   forgive(recordingId: string): void {
-    if (!this.act(recordingId).busy) this.#acts.delete(recordingId);
+    if (!this.act(recordingId).busy) this.#setAct(recordingId, idle);
   }
 
   /** @param mail where warnings go; null: nowhere */
@@ -151,19 +150,22 @@ export class Recordings {
     return null;
   }
 
+  #setAct(recordingId: string, act: Act): void {
+    this.#acts = { ...this.#acts, [recordingId]: act };
+  }
+
   async #do(
     recordingId: string,
     busy: 'remove' | 'mp4',
     ask: () => Promise<Failure | null>,
   ): Promise<Failure | null> {
-    this.#acts.set(recordingId, { busy, failure: null });
+    this.#setAct(recordingId, { busy, failure: null });
     this.#changes += 1;
     const answer = await ask();
     this.#changes += 1;
     // Gone already: that is what was wanted.
     const failure = busy === 'remove' && answer?.code === 'recording-unknown' ? null : answer;
-    if (failure) this.#acts.set(recordingId, { busy: null, failure });
-    else this.#acts.delete(recordingId);
+    this.#setAct(recordingId, { busy: null, failure });
     if (failure && lasting.includes(failure.code)) this.#failure = failure;
     return failure;
   }
