@@ -252,6 +252,18 @@ describe('a recording', () => {
     expect(recording).toMatchObject({ state: 'announced', kind: 'audio', startsAt: startMs });
   });
 
+  test('is finished when nobody is left, and whoever comes back begins another one', () => {
+    const { meeting, recording, host } = recorded();
+    const { captureId } = recording;
+    for (const each of meeting.present) meeting.leave(each.id, 'lost', startMs + 60_000);
+    expect(recording.state).toBe('on');
+    expect(recording.captureId).not.toBe(captureId);
+    const next = recording.captureId;
+    meeting.resume(host.id);
+    expect(recording.captureId).toBe(next);
+    expect(recording.consentOf(host)).toBe('given');
+  });
+
   test('that cannot go on says why, until the next one', () => {
     const { meeting, recording, host } = recorded();
     recording.fail('recording-quota', startMs + 5_000);

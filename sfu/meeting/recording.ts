@@ -206,6 +206,7 @@ export class MeetingRecording {
   somebodyLeft(who: Participant, reason: LeaveReason, now: number): void {
     if (this.state === 'off') return;
     if (this.consentOf(who) === 'asked' && reason === 'left') this.#note(who, 'refused', now);
+    if (this.#setting.present().length === 0) this.#setAside(now);
     this.#tell();
   }
 
@@ -216,6 +217,15 @@ export class MeetingRecording {
 
   toRecord(): RecordingRecord {
     return structuredClone(this.#record);
+  }
+
+  /**
+   * Nobody is left, though the meeting waits for them for a while: what there is gets finished now. Whoever comes
+   * back goes on with a recording of its own.
+   */
+  #setAside(now: number): void {
+    if (this.state === 'announced') this.#turnOff(now);
+    else Object.assign(this.#record, { captureId: newId(), recordedMs: 0, at: now });
   }
 
   #turnOff(now: number): void {
