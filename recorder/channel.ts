@@ -14,11 +14,13 @@ export type CommandHandlers = {
 export type Report = <N extends RecorderReportName>(name: N, report: RecorderReport<N>) => void;
 
 /**
- * The recorder's end of the channel to its server. What comes is checked before a handler sees it, and handled one
- * after the other, so that a track is known before the scene that shows it.
+ * The recorder's end of the channel to its server. What comes is checked before a handler sees it. What concerns one
+ * capture is handled one after the other, so that a document is there before the scene that shows it; no capture
+ * waits for another.
  */
 export class Channel {
-  #queue: Promise<void> = Promise.resolve();
+  /** The end of what is being done, by capture. */
+  readonly #queues = new Map<string, Promise<void>>();
   readonly #log: Logger;
 
   constructor(log: Logger) {
@@ -28,7 +30,7 @@ export class Channel {
   /** @param onServerGone without its server nothing comes any more */
   listen(handlers: CommandHandlers, onServerGone: () => void): void {
     process.on('message', (message: unknown) => {
-      this.#queue = this.#queue.then(() => this.#handle(handlers, message));
+      this.#inTurn(handlers, message);
     });
     process.once('disconnect', onServerGone);
     // It may have gone while this process was starting: then nobody tells.
@@ -40,8 +42,19 @@ export class Channel {
     if (process.connected) process.send?.([name, report], undefined, {}, () => undefined);
   };
 
-  async #handle(handlers: CommandHandlers, message: unknown): Promise<void> {
+  #inTurn(handlers: CommandHandlers, message: unknown): void {
     const [name, body] = Array.isArray(message) ? (message as unknown[]) : [];
+    const { captureId } = (body ?? {}) as { captureId?: unknown };
+    const key = typeof captureId === 'string' ? captureId : '';
+    const before = this.#queues.get(key) ?? Promise.resolve();
+    const turn = before.then(() => this.#handle(handlers, name, body));
+    this.#queues.set(key, turn);
+    void turn.then(() => {
+      if (this.#queues.get(key) === turn) this.#queues.delete(key);
+    });
+  }
+
+  async #handle(handlers: CommandHandlers, name: unknown, body: unknown): Promise<void> {
     if (typeof name !== 'string' || !Object.hasOwn(recorderCommands, name)) {
       this.#log.error({ name }, 'the server asked for something that is not known here');
       return;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FfmpegError, missingPrograms, probe, runFfmpeg, type FfmpegCommand } from './ffmpeg.ts';
+import { nextFfmpeg } from './test/children.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -46,6 +47,18 @@ const isGone = (pid: number) =>
 
 test('this machine has what is needed', async () => {
   expect(await missingPrograms()).toBeNull();
+});
+
+// The first of all: what ffmpeg can do is asked once in a process.
+test('one that does not even say what it can do is given up', async () => {
+  const run = failure(runFfmpeg(command(1, 'asked.ivf', { stallMs: 1_500 })));
+  const pid = await nextFfmpeg();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    expect((await run).reason).toBe('stalled');
+  } finally {
+    process.kill(pid, 'SIGKILL');
+  }
 });
 
 test('it runs beside meetings with less right to the processor, and tells how far it is', async () => {
@@ -128,9 +141,11 @@ test('one that works too long is killed, and one that is no longer wanted', asyn
   );
 });
 
-test('one that somebody else kills is reported', async () => {
+test('one that somebody else kills is told from one that crashes', async () => {
   const killed = runFfmpeg(command(60, 'killed.ivf', { onStart: (pid) => process.kill(pid, 'SIGKILL') }));
   expect((await failure(killed)).reason).toBe('gone');
+  const crashed = runFfmpeg(command(60, 'crashed.ivf', { onStart: (pid) => process.kill(pid, 'SIGSEGV') }));
+  expect((await failure(crashed)).reason).toBe('failed');
 });
 
 /** Only root may mount. */

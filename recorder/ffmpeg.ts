@@ -36,6 +36,9 @@ const defaultStallMs = 20_000;
 const keptLines = 12;
 const probeTimeoutMs = 60_000;
 
+/** It has failed by itself: with an exit code, or by what it did (signal(7)); not by what was done to it. */
+const ownFailure = /exited with code|with signal SIG(SEGV|ABRT|BUS|FPE|ILL)/;
+
 /** ENOSPC and EDQUOT in the words of the C library. */
 const wantOfRoom = /No space left on device|Disk quota exceeded/;
 
@@ -94,8 +97,10 @@ export function runFfmpeg(command: FfmpegCommand): Promise<string[]> {
     const kill = (reason: FfmpegError['reason'], message: string) => {
       if (killedFor) return;
       killedFor = { reason, message };
-      // Before it runs there is nothing to kill yet; 'start' does it then.
+      // Before it runs there is nothing to kill yet; 'start' does it then …
       if (isRunning) run.kill('SIGKILL');
+      // … unless it never comes, because ffmpeg was asked first what it can do, and does not answer.
+      else if (reason !== 'aborted') fail();
     };
     const abort = () => kill('aborted', 'ffmpeg was stopped because its result is no longer wanted');
     const timeout = setTimeout(
@@ -135,14 +140,15 @@ export function runFfmpeg(command: FfmpegCommand): Promise<string[]> {
       stall.refresh();
       if (now.madeMs !== null) onProgress?.(now.madeMs);
     });
-    run.on('error', (error: Error) => {
+    const fail = (error?: Error) => {
       end();
       const { reason, message } = killedFor ?? {
-        reason: /exited with code/.test(error.message) ? ('failed' as const) : ('gone' as const),
-        message: error.message.split('\n', 1)[0] ?? '',
+        reason: ownFailure.test(error?.message ?? '') ? ('failed' as const) : ('gone' as const),
+        message: error?.message.split('\n', 1)[0] ?? '',
       };
       reject(new FfmpegError(reason, message, lines));
-    });
+    };
+    run.on('error', fail);
     run.on('end', () => {
       end();
       // Where only the end of a file could not be written, ffmpeg complains and reports success.

@@ -23,9 +23,6 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => {
     log.error({ error }, 'a promise was rejected and nobody cared');
   });
-  // Calls go first: those who speak notice a hiccup, a recording does not.
-  setPriority(process.pid, 5);
-
   const channel = new Channel(log);
   const { report } = channel;
   const compositor = new Compositor(Math.max(1, Math.floor(availableParallelism() / 2)), log);
@@ -91,6 +88,9 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop());
 
   report('ready', { problem: await missingPrograms() });
+  // Somebody has been waiting for it until now. From here on calls go first: those who speak notice a hiccup, a
+  // recording does not.
+  setPriority(process.pid, 5);
 }
 
 main().catch((error: unknown) => {

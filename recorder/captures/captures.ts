@@ -51,13 +51,14 @@ export class Captures {
   async begin(begin: RecorderCommand<'capture:begin'>): Promise<void> {
     const { captureId, kind, partMs } = begin;
     const { report, log } = this.#options;
-    const known = await this.#know({ captureId, kind, partMs });
-    // Asked twice: the server has not heard the first answer.
-    if (known.running) {
-      report('capture:listening', { captureId, port: known.running.port });
-      return;
-    }
+    let known: Known | null = null;
     try {
+      known = await this.#know({ captureId, kind, partMs });
+      // Asked twice: the server has not heard the first answer.
+      if (known.running) {
+        report('capture:listening', { captureId, port: known.running.port });
+        return;
+      }
       const running = await RunningTake.create({
         folder: known.folder,
         begin,
@@ -75,7 +76,7 @@ export class Captures {
     } catch (error) {
       log.error({ error, captureId }, 'a recording could not begin');
       report('capture:trouble', { captureId, ...failureOf(error) });
-      known.composition.end();
+      known?.composition.end();
       this.#options.compositor.wake();
     }
   }
@@ -175,18 +176,26 @@ export class Captures {
   }
 
   async #look(): Promise<void> {
-    const { capturesDir, reserveBytes, report, log } = this.#options;
-    try {
-      const { bavail, bsize } = await statfs(capturesDir);
-      const isFull = bavail * bsize < reserveBytes;
-      for (const [captureId, known] of this.#known) {
-        if (isFull && known.running) await this.#trouble(captureId, new NoRoom(bavail * bsize));
-        const progress = await known.composition.progress();
-        if (known.running) report('capture:progress', { captureId, ...progress });
+    for (const [captureId, known] of this.#known) {
+      if (!known.running) continue;
+      // What goes wrong with one is nothing to the others.
+      try {
+        await this.#lookAt(captureId, known);
+      } catch (error) {
+        this.#options.log.error({ error, captureId }, 'a recording could not be looked at');
       }
-    } catch (error) {
-      log.error({ error }, 'the recordings’ folder could not be looked at');
     }
+  }
+
+  async #lookAt(captureId: string, known: Known): Promise<void> {
+    const { capturesDir, reserveBytes, report } = this.#options;
+    const { bavail, bsize } = await statfs(capturesDir);
+    if (bavail * bsize < reserveBytes) {
+      await this.#trouble(captureId, new NoRoom(bavail * bsize));
+      return;
+    }
+    const progress = await known.composition.progress();
+    report('capture:progress', { captureId, ...progress });
   }
 }
 

@@ -16,9 +16,12 @@ import { Takes } from './takes.ts';
 const settledAfterMs = 2_500;
 /** A meeting that runs is looked at this often. */
 const lookMs = 1_000;
+/** With nothing left to do but to wait. */
+const restMs = 30_000;
 /** How often a step is tried again that fails for another reason than want of room … */
 const triesMax = 3;
 const retryMs = 2_000;
+const retryMaxMs = 30_000;
 /** … and how often when there is none: somebody may make some. */
 const roomRetryMs = 10_000;
 /** A server that has not taken a finished part by then is told of it again. */
@@ -50,11 +53,12 @@ export class Composition {
   readonly #parts = new Map<number, PartFiles>();
   /** Parts that need no more work here: told to the server, and when, and taken by it in the end. */
   readonly #over = new Map<number, number>();
+  /** Parts that could not be composed; the next recorder tries them again. */
   readonly #failed = new Set<number>();
   #isEnded = false;
   #dueAt = 0;
   #tries = 0;
-  #isGivenUp = false;
+  #toldFailed: number | null = null;
 
   constructor(options: CompositionOptions) {
     this.#options = options;
@@ -65,7 +69,6 @@ export class Composition {
   follow(running: RunningTake): void {
     this.#takes.running = running;
     this.#isEnded = false;
-    this.#isGivenUp = false;
   }
 
   /** Nothing more will be captured: all that is left is due. */
@@ -89,7 +92,7 @@ export class Composition {
   }
 
   get isDue(): boolean {
-    return !this.#isGivenUp && performance.now() >= this.#dueAt;
+    return performance.now() >= this.#dueAt;
   }
 
   /** Higher is sooner: what somebody waits for, then what is overdue the longest. */
@@ -153,7 +156,7 @@ export class Composition {
   async #currentPart(pieces: readonly Piece[]): Promise<number> {
     const last = pieces.at(-1)?.part ?? 0;
     for (let part = 1; part <= last; part += 1) {
-      if (this.#over.has(part)) continue;
+      if (this.#over.has(part) || this.#failed.has(part)) continue;
       if (await this.#options.folder.isTaken(part)) this.#over.set(part, 0);
       else return part;
     }
@@ -207,7 +210,7 @@ export class Composition {
   /** All that there is has been told; when it is also taken, nothing of it is needed any more. */
   async #rest(pieces: readonly Piece[]): Promise<void> {
     const { folder, facts, report, onDone } = this.#options;
-    this.#dueAt = performance.now() + lookMs;
+    this.#dueAt = performance.now() + (this.#failed.size > 0 ? restMs : lookMs);
     if (!this.#isEnded) return;
     const parts = pieces.at(-1)?.part ?? 0;
     for (let part = 1; part <= parts; part += 1) {
@@ -246,11 +249,13 @@ export class Composition {
     this.#maker = null;
     this.#tries += 1;
     const hasRoom = code !== 'recording-disk';
-    this.#dueAt = performance.now() + (hasRoom ? retryMs * this.#tries : roomRetryMs);
+    this.#dueAt = performance.now() + (hasRoom ? Math.min(retryMs * this.#tries, retryMaxMs) : roomRetryMs);
     if (!this.#isEnded || (hasRoom && this.#tries < triesMax)) return;
-    if (!this.#failed.has(part)) report('part:failed', { captureId, part, code, message });
+    if (this.#toldFailed !== part) report('part:failed', { captureId, part, code, message });
+    this.#toldFailed = part;
+    // Room may come back by itself. Anything else is for the next recorder; the other parts are not to wait for it.
+    if (!hasRoom) return;
     this.#failed.add(part);
-    // Room may come back by itself; anything else is tried again by the next recorder.
-    this.#isGivenUp = hasRoom;
+    this.#tries = 0;
   }
 }

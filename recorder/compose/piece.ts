@@ -38,30 +38,33 @@ const oneThread = ['-filter_complex_threads', '1', '-filter_threads', '1'];
  * Composes a piece by one ffmpeg command that is a function of the plan and of what was captured. What a browser
  * sent may be damaged in any way: what cannot be read is left out, and the length is right nevertheless.
  *
- * @throws {FfmpegError} when it was aborted, when there is no room, or when ffmpeg fails without any of the tracks
+ * @throws {FfmpegError} when it was aborted or killed, when there is no room, or when ffmpeg fails without any of the
+ * tracks
  */
 export async function composePiece(order: PieceOrder): Promise<ComposedPiece> {
   const { plan, around, workDir, signal } = order;
   const folder = await mkdtemp(join(workDir, 'piece-'));
   const complaints: string[] = [];
   try {
-    const everything = await preparePiece(plan, order, around, folder, new Set());
-    try {
-      return await compose(order, everything, folder, complaints);
-    } catch (error) {
-      if (!mayHelpToLeaveOut(error) || signal?.aborted) throw error;
-      complaints.push((error as Error).message);
-    }
-    const unreadable = await findUnreadable(everything, order);
-    if (unreadable.size > 0) {
+    const attempt = async (inputs: PieceInputs): Promise<ComposedPiece | null> => {
       try {
-        const readable = await preparePiece(plan, order, around, folder, unreadable);
-        complaints.push(`Left out, because they cannot be decoded: ${unreadable.size} files.`);
-        return await compose(order, readable, folder, complaints);
+        return await compose(order, inputs, folder, complaints);
       } catch (error) {
         if (!mayHelpToLeaveOut(error) || signal?.aborted) throw error;
         complaints.push((error as Error).message);
+        return null;
       }
+    };
+    const everything = await preparePiece(plan, order, around, folder, new Set());
+    // What fails once only is no fault of what was captured: nothing is left out for it.
+    const whole = (await attempt(everything)) ?? (await attempt(everything));
+    if (whole) return whole;
+    const unreadable = await findUnreadable(everything, order);
+    if (unreadable.size > 0) {
+      const readable = await preparePiece(plan, order, around, folder, unreadable);
+      complaints.push(`Left out, because they cannot be decoded: ${unreadable.size} files.`);
+      const most = await attempt(readable);
+      if (most) return most;
     }
     const tracks = new Set(
       everything.files.map(({ file }) => file).filter((file) => file.startsWith(folder)),
@@ -76,9 +79,11 @@ export async function composePiece(order: PieceOrder): Promise<ComposedPiece> {
 
 class WrongLength extends Error {}
 
+/** Not where somebody has killed ffmpeg, be it a system that is short of memory: another time it will work. */
 function mayHelpToLeaveOut(error: unknown): boolean {
   if (error instanceof WrongLength) return true;
-  return error instanceof FfmpegError && error.reason !== 'aborted' && !error.isForWantOfRoom;
+  if (!(error instanceof FfmpegError) || error.isForWantOfRoom) return false;
+  return error.reason !== 'aborted' && error.reason !== 'gone';
 }
 
 async function compose(

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
@@ -242,4 +242,19 @@ test('a recorder goes with its server, whatever has become of its folder', { tim
   await recorded(recorder, captureId, 1_500);
   await rm(recorder.dir, { recursive: true, force: true });
   await recorder.loseServer();
+});
+
+test('what cannot even begin is told, and does not keep others from it', { timeout: storyMs }, async () => {
+  const recorder = await recorderIn();
+  const [captureId, other] = [newId(), newId()];
+  const host = person('山田', { role: 'host' });
+  // Something is in the way of its folder.
+  await writeFile(path.join(recorder.dir, 'captures', captureId), '');
+  const at = monotonicMs();
+  recorder.send('capture:begin', {
+    ...{ captureId, kind: 'video', partMs: 1_000, at, wallAt: Date.now(), scene: sceneOf([host]) },
+    words: { host: '担当者', guest: 'お客様' },
+  });
+  expect((await recorder.hears('capture:trouble')).captureId).toBe(captureId);
+  expect(await recorder.begins(other, sceneOf([host]))).toBeGreaterThan(0);
 });
