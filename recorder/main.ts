@@ -1,5 +1,4 @@
 import { availableParallelism, setPriority } from 'node:os';
-import path from 'node:path';
 import { createLog } from '../sfu/log.ts';
 import { Captures } from './captures/captures.ts';
 import { Compositor } from './captures/compositor.ts';
@@ -27,7 +26,7 @@ async function main(): Promise<void> {
   const { report } = channel;
   const compositor = new Compositor(Math.max(1, Math.floor(availableParallelism() / 2)), log);
   const captures = await Captures.create({
-    capturesDir: path.join(config.recordingsDir, 'captures'),
+    recordingsDir: config.recordingsDir,
     reserveBytes: config.reserveBytes,
     sandbox: config.sandbox,
     compositor,

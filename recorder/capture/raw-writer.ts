@@ -58,7 +58,8 @@ export class RawWriter {
     last.chunks.push(...record);
     this.#gatheredBytes += record[0].length + record[1].length;
     if (this.#gatheredBytes > gatheredBytesMax) {
-      this.#stop(new Error(`The disk takes nothing any more: ${this.#options.trackDir}`));
+      const failure = new Error(`The disk takes nothing any more: ${this.#options.trackDir}`);
+      this.#stop(Object.assign(failure, { code: 'EIO' }));
       return;
     }
     this.#timer ??= setTimeout(() => {

@@ -16,8 +16,12 @@ export type DoneFacts = z.infer<typeof doneFacts>;
 export class CaptureFolder {
   readonly folder: string;
 
-  constructor(capturesDir: string, captureId: string) {
-    this.folder = path.join(capturesDir, captureId);
+  /** Where pages are painted, behind walls; emptied when it is used. */
+  readonly jobs: string;
+
+  constructor(folder: string, jobs: string) {
+    this.folder = folder;
+    this.jobs = jobs;
   }
 
   /** Makes it, or takes up what is there. */
@@ -73,13 +77,9 @@ export class CaptureFolder {
   get pages(): string {
     return path.join(this.folder, 'pages');
   }
-  /** For what is thrown away when a piece is composed … */
+  /** For what is thrown away when a piece is composed. */
   get work(): string {
     return path.join(this.folder, 'work');
-  }
-  /** … and when a page is painted. */
-  get jobs(): string {
-    return path.join(this.folder, 'jobs');
   }
   part(part: number): string {
     return path.join(this.folder, 'parts', `${part}`);
@@ -111,9 +111,12 @@ export class CaptureFolder {
   }
 
   async remove(): Promise<void> {
-    // The facts go last: a folder that was removed by half is found again by them.
+    await remove(this.jobs);
+    // What was captured goes first, the facts and what is done last: should this be cut short, whoever finds the rest
+    // sees that nothing is left to be composed.
+    const last = [path.basename(this.#facts), 'done'];
     for (const name of await readdir(this.folder).catch(() => [])) {
-      if (name !== path.basename(this.#facts)) await remove(path.join(this.folder, name));
+      if (!last.includes(name)) await remove(path.join(this.folder, name));
     }
     await remove(this.folder);
   }

@@ -1,4 +1,5 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { chmod, mkdir, rm, statfs } from 'node:fs/promises';
+import path from 'node:path';
 import type { Logger } from 'pino';
 import type { RecorderCommand } from '../../sfu/protocol/recorder.ts';
 import type { Report } from '../channel.ts';
@@ -11,9 +12,12 @@ import { RunningTake } from './running-take.ts';
 
 /** How often it is told how far everything is, and how much room the disk has. */
 const progressMs = 1_000;
+/** A capture whose folder cannot be used is tried again after this. */
+const finishAgainMs = 10_000;
 
 export type CapturesOptions = {
-  capturesDir: string;
+  /** An absolute path. */
+  recordingsDir: string;
   /** With less than this free, what runs is ended. */
   reserveBytes: number;
   /** What pages of strangers' documents are painted behind. */
@@ -31,6 +35,7 @@ export class Captures {
   readonly #known = new Map<string, Known>();
   readonly #progress: NodeJS.Timeout;
   #isLooking = false;
+  #isClosed = false;
 
   private constructor(options: CapturesOptions) {
     this.#options = options;
@@ -44,8 +49,14 @@ export class Captures {
   }
 
   static async create(options: CapturesOptions): Promise<Captures> {
-    await mkdir(options.capturesDir, { recursive: true });
-    return new Captures(options);
+    const captures = new Captures(options);
+    await mkdir(captures.#capturesDir, { recursive: true });
+    // Pages are painted by another user, who has to get through to the folders of the jobs, and to nothing else.
+    await rm(captures.#jobsDir, { recursive: true, force: true });
+    await mkdir(captures.#jobsDir, { recursive: true });
+    await chmod(options.recordingsDir, 0o711);
+    await chmod(captures.#jobsDir, 0o711);
+    return captures;
   }
 
   async begin(begin: RecorderCommand<'capture:begin'>): Promise<void> {
@@ -72,12 +83,12 @@ export class Captures {
       });
       known.running = running;
       known.composition.follow(running);
+      this.#options.compositor.add(known.composition);
       report('capture:listening', { captureId, port: running.port });
     } catch (error) {
       log.error({ error, captureId }, 'a recording could not begin');
       report('capture:trouble', { captureId, ...failureOf(error) });
-      known?.composition.end();
-      this.#options.compositor.wake();
+      if (known) this.#finish(known);
     }
   }
 
@@ -96,16 +107,27 @@ export class Captures {
     if (!known) return;
     const { running } = known;
     known.running = null;
-    await running?.close(at);
-    known.composition.end();
-    this.#options.compositor.wake();
+    try {
+      await running?.close(at);
+    } catch (error) {
+      this.#options.log.error({ error, captureId }, 'a recording could not be closed in order');
+    }
+    this.#finish(known);
   }
 
   /** What was left by a recorder before this one. */
   async finish(facts: CaptureFacts): Promise<void> {
-    const { composition } = await this.#know(facts);
-    composition.end();
-    this.#options.compositor.wake();
+    if (this.#isClosed) return;
+    try {
+      const known = await this.#know(facts);
+      if (!known.running) this.#finish(known);
+    } catch (error) {
+      const { captureId } = facts;
+      this.#options.log.error({ error, captureId }, 'a recording cannot be finished yet');
+      this.#options.report('part:failed', { captureId, part: 1, ...failureOf(error) });
+      // There may be room later.
+      setTimeout(() => void this.finish(facts), finishAgainMs);
+    }
   }
 
   async taken(captureId: string, part: number): Promise<void> {
@@ -117,15 +139,19 @@ export class Captures {
   }
 
   async discard(captureId: string): Promise<void> {
-    const { folder } = await this.#know({ captureId, kind: 'video', partMs: 1 });
-    await this.end(captureId, null);
-    this.#forget(captureId);
-    await folder.remove();
+    const known = this.#known.get(captureId);
+    this.#known.delete(captureId);
+    await known?.running?.close(null).catch(() => undefined);
+    // Nothing may be written any more when the folder goes.
+    await known?.composition.close();
+    if (known) await this.#options.compositor.remove(known.composition);
+    await this.#folderOf(captureId).remove();
     this.#options.report('capture:done', { captureId, parts: 0 });
   }
 
   /** Orderly: what runs is closed, and finished by the next recorder. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#progress);
     // One that fails does not keep the others from being closed.
     await Promise.allSettled(
@@ -140,8 +166,8 @@ export class Captures {
     const { captureId } = facts;
     const found = this.#known.get(captureId);
     if (found) return found;
-    const { capturesDir, sandbox, compositor, report, log } = this.#options;
-    const folder = new CaptureFolder(capturesDir, captureId);
+    const { sandbox, report, log } = this.#options;
+    const folder = this.#folderOf(captureId);
     await folder.begin(facts);
     const composition = new Composition({
       folder,
@@ -156,14 +182,30 @@ export class Captures {
     });
     const known: Known = { folder, composition, running: null };
     this.#known.set(captureId, known);
-    compositor.add(composition);
     return known;
+  }
+
+  #folderOf(captureId: string): CaptureFolder {
+    return new CaptureFolder(path.join(this.#capturesDir, captureId), path.join(this.#jobsDir, captureId));
+  }
+
+  get #capturesDir(): string {
+    return path.join(this.#options.recordingsDir, 'captures');
+  }
+  get #jobsDir(): string {
+    return path.join(this.#options.recordingsDir, 'jobs');
+  }
+
+  #finish(known: Known): void {
+    known.composition.end();
+    this.#options.compositor.add(known.composition);
+    this.#options.compositor.wake();
   }
 
   #forget(captureId: string): void {
     const known = this.#known.get(captureId);
     if (!known) return;
-    this.#options.compositor.remove(known.composition);
+    void this.#options.compositor.remove(known.composition);
     this.#known.delete(captureId);
   }
 
@@ -188,8 +230,8 @@ export class Captures {
   }
 
   async #lookAt(captureId: string, known: Known): Promise<void> {
-    const { capturesDir, reserveBytes, report } = this.#options;
-    const { bavail, bsize } = await statfs(capturesDir);
+    const { recordingsDir, reserveBytes, report } = this.#options;
+    const { bavail, bsize } = await statfs(recordingsDir);
     if (bavail * bsize < reserveBytes) {
       await this.#trouble(captureId, new NoRoom(bavail * bsize));
       return;

@@ -26,6 +26,10 @@ const retryMaxMs = 30_000;
 const roomRetryMs = 10_000;
 /** A server that has not taken a finished part by then is told of it again. */
 const tellAgainMs = 15_000;
+/** So much that was captured is not thrown away, whatever has become of its log. */
+const worthKeepingMs = 2_000;
+/** In the place of the time at which it was told. */
+const taken = 0;
 /** Behind a part, so much of what was captured is still needed for the sound and pictures of the next. */
 const keptBehindMs = 60_000;
 
@@ -67,14 +71,15 @@ export class Composition {
 
   /** A take begins. */
   follow(running: RunningTake): void {
-    this.#takes.running = running;
+    this.#takes.follow(running);
     this.#isEnded = false;
   }
 
   /** Nothing more will be captured: all that is left is due. */
   end(): void {
-    this.#takes.running = null;
+    this.#takes.settle();
     this.#isEnded = true;
+    this.#tries = 0;
     this.wake();
   }
 
@@ -95,7 +100,7 @@ export class Composition {
     return performance.now() >= this.#dueAt;
   }
 
-  /** Higher is sooner: what somebody waits for, then what is overdue the longest. */
+  /** Higher is sooner: what somebody waits for, then whoever has waited the longest for a turn. */
   get urgency(): number {
     return (this.#isEnded ? Number.MAX_SAFE_INTEGER / 2 : 0) - this.#dueAt;
   }
@@ -156,9 +161,11 @@ export class Composition {
   async #currentPart(pieces: readonly Piece[]): Promise<number> {
     const last = pieces.at(-1)?.part ?? 0;
     for (let part = 1; part <= last; part += 1) {
-      if (this.#over.has(part) || this.#failed.has(part)) continue;
-      if (await this.#options.folder.isTaken(part)) this.#over.set(part, 0);
-      else return part;
+      const toldAt = this.#over.get(part);
+      if (toldAt === taken || this.#failed.has(part)) continue;
+      if (await this.#options.folder.isTaken(part)) this.#over.set(part, taken);
+      // The server could not take it, for want of room perhaps: it is told again.
+      else if (toldAt === undefined || performance.now() - toldAt > tellAgainMs) return part;
     }
     return last + 1;
   }
@@ -166,7 +173,8 @@ export class Composition {
   async #advance(part: number, { logs, pieces }: Known): Promise<void> {
     const { folder, facts, report, log } = this.#options;
     const own = pieces.filter((piece) => piece.part === part);
-    if (own.length === 0) {
+    const [first] = own;
+    if (!first) {
       await this.#rest(pieces);
       return;
     }
@@ -177,13 +185,16 @@ export class Composition {
       return;
     }
     const files = await this.#partFiles(part);
-    const next = own.find(({ startInPartMs }) => startInPartMs >= files.composedMs);
+    const next = this.#restOf(own, files.composedMs);
     if (next) {
       const take = logs.find(({ take }) => take === next.take);
       if (!take) throw new Error(`Take ${next.take} cannot be read.`);
       this.#maker ??= this.#createMaker();
       await files.append(await (await this.#maker).make(next, take));
-      this.#takes.running?.timeline.forgetPointersBefore(next.to - keptBehindMs);
+      const { running } = this.#takes;
+      if (running?.take === next.take) running.timeline.forgetPointersBefore(next.to - keptBehindMs);
+      // Others have their turn before the next piece.
+      this.#dueAt = performance.now();
       return;
     }
     const isWhole = this.#isEnded || pieces.some((piece) => piece.part > part);
@@ -194,7 +205,7 @@ export class Composition {
     const finished = await files.finish({
       chapters: chaptersOf(part, pieces, logs, chapterWords(this.#takes.words)),
       to: folder.doneFile(part),
-      createdAt: this.#takes.wallTimeOf(own[0]),
+      createdAt: await this.#takes.wallTimeOf(first),
       title: '',
       niceness,
       signal: this.#stopping.signal,
@@ -213,16 +224,26 @@ export class Composition {
     this.#dueAt = performance.now() + (this.#failed.size > 0 ? restMs : lookMs);
     if (!this.#isEnded) return;
     const parts = pieces.at(-1)?.part ?? 0;
-    for (let part = 1; part <= parts; part += 1) {
-      if (await folder.isTaken(part)) continue;
-      // The server could not take it, for want of room perhaps: it is told again.
-      if (performance.now() - (this.#over.get(part) ?? 0) > tellAgainMs) this.#over.delete(part);
-      return;
+    for (let part = 1; part <= parts; part += 1) if (!(await folder.isTaken(part))) return;
+    if (parts === 0 && (await this.#takes.capturedMs()) > worthKeepingMs) {
+      throw new Error('What was captured cannot be placed in time.');
     }
     await this.close();
     await folder.remove();
     report('capture:done', { captureId: facts.captureId, parts });
     onDone();
+  }
+
+  /**
+   * The piece to compose next. Pieces do not change, so one begins where the last one ended; should one not, what is
+   * missing of it is composed rather than left out.
+   */
+  #restOf(pieces: readonly Piece[], composedMs: number): Piece | null {
+    const next = pieces.find(({ startInPartMs, from, to }) => startInPartMs + (to - from) > composedMs);
+    if (!next || next.startInPartMs >= composedMs) return next ?? null;
+    this.#options.log.error({ next, composedMs }, 'the pieces of a recording are not where they were');
+    const shift = composedMs - next.startInPartMs;
+    return { ...next, from: next.from + shift, startInPartMs: composedMs };
   }
 
   async #partFiles(part: number): Promise<PartFiles> {

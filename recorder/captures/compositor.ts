@@ -6,13 +6,13 @@ const lookMs = 500;
 
 /**
  * Gives compositions their turns: so many at once, those of meetings that are over first, because somebody waits
- * for them, then whichever lies furthest behind.
+ * for them, then each in its turn.
  */
 export class Compositor {
   readonly #atOnce: number;
   readonly #log: Logger;
   readonly #waiting = new Set<Composition>();
-  readonly #busy = new Set<Composition>();
+  readonly #busy = new Map<Composition, Promise<void>>();
   readonly #looking: NodeJS.Timeout;
   #isClosed = false;
 
@@ -28,8 +28,10 @@ export class Compositor {
     this.#waiting.add(composition);
   }
 
-  remove(composition: Composition): void {
+  /** Resolves when nothing is done for it any more. A composition that removes itself does not wait. */
+  async remove(composition: Composition): Promise<void> {
     this.#waiting.delete(composition);
+    await this.#busy.get(composition);
   }
 
   /** Something may be due. */
@@ -38,8 +40,7 @@ export class Compositor {
       const due = [...this.#waiting].filter((each) => !this.#busy.has(each) && each.isDue);
       const next = due.toSorted((a, b) => b.urgency - a.urgency)[0];
       if (!next) return;
-      this.#busy.add(next);
-      void this.#turn(next);
+      this.#busy.set(next, this.#turn(next));
     }
   }
 

@@ -6,7 +6,14 @@ import { composePiece, type ComposedPiece } from '../compose/piece.ts';
 import { Pages } from '../drawing/pages.ts';
 import { Stills } from '../drawing/stills.ts';
 import { planPiece } from '../timeline/plan.ts';
-import type { Piece, PiecePlan, Still, TakeLog } from '../timeline/types.ts';
+import {
+  gridMs,
+  type Piece,
+  type PiecePlan,
+  type Still,
+  type Stretch,
+  type TakeLog,
+} from '../timeline/types.ts';
 import type { CaptureFacts, CaptureFolder } from './capture-folder.ts';
 import type { Takes } from './takes.ts';
 
@@ -60,19 +67,19 @@ export class PieceMaker {
 
   async make(piece: Piece, log: TakeLog): Promise<ComposedPiece> {
     const { folder, facts, takes, signal } = this.#options;
-    const tracks = await takes.tracks(piece.take, piece);
+    const span = log.spans.find(({ from, to }) => from <= piece.from && piece.to <= to) ?? piece;
+    const tracks = await takes.tracks(piece.take, piece, span);
     await this.#openDocuments(piece, log);
     const plan = planPiece(piece, log, tracks, {
       words: takes.words,
       kind: facts.kind,
       pageSize: (documentId, version, page) => this.#pages.sizeOf(documentId, version, page),
     });
-    const span = log.spans.find(({ from, to }) => from <= piece.from && piece.to <= to) ?? piece;
     const composed = await composePiece({
       plan,
       around: { beforeMs: piece.from - span.from, afterMs: span.to - piece.to },
       tracks,
-      frames: (trackId, from, to) => this.#frames(piece, trackId, from, to),
+      frames: (trackId, from, to) => this.#frames(piece, span, trackId, { from, to }),
       still: (still) => this.#paint(still, plan),
       workDir: folder.work,
       niceness,
@@ -87,10 +94,16 @@ export class PieceMaker {
     return composed;
   }
 
-  async #frames(piece: Piece, trackId: string, from: number, to: number): Promise<RawFrame[]> {
+  /** Nothing from before the span: that was paused, and after a pause every picture begins anew. */
+  async #frames(piece: Piece, span: Stretch, trackId: string, { from, to }: Stretch): Promise<RawFrame[]> {
     const trackDir = this.#options.takes.trackDir(piece.take, trackId);
     const frames = await readFrames(trackDir, piece.from + from, piece.from + to, { fromKeyframe: true });
-    return frames.map((frame) => ({ ...frame, timeMs: frame.timeMs - piece.from }));
+    const isOf = ({ timeMs }: RawFrame) => timeMs >= span.from - gridMs;
+    const begins = frames.findIndex((frame) => isOf(frame) && frame.isKeyframe);
+    return (begins === -1 ? [] : frames.slice(begins)).map((frame) => ({
+      ...frame,
+      timeMs: frame.timeMs - piece.from,
+    }));
   }
 
   /** Layers are placed by the sizes of their pages. */

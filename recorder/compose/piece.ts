@@ -79,11 +79,14 @@ export async function composePiece(order: PieceOrder): Promise<ComposedPiece> {
 
 class WrongLength extends Error {}
 
-/** Not where somebody has killed ffmpeg, be it a system that is short of memory: another time it will work. */
+/**
+ * Not where somebody has killed ffmpeg, be it a system that is short of memory, nor where it was too slow, because
+ * the machine was: another time it will work.
+ */
 function mayHelpToLeaveOut(error: unknown): boolean {
   if (error instanceof WrongLength) return true;
   if (!(error instanceof FfmpegError) || error.isForWantOfRoom) return false;
-  return error.reason !== 'aborted' && error.reason !== 'gone';
+  return error.reason === 'failed';
 }
 
 async function compose(
@@ -160,7 +163,10 @@ async function findUnreadable(
     const command = { inputs: [file], outputs: [nothing], niceness, timeoutMs, stallMs, signal };
     const isReadable = await runFfmpeg(command).then(
       (lines) => !lines.some((line) => /Output file is empty/.test(line)),
-      () => false,
+      (error: unknown) => {
+        if (mayHelpToLeaveOut(error)) return false;
+        throw error;
+      },
     );
     if (!isReadable) unreadable.add(file.file);
   }

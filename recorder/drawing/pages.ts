@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { limits as protocolLimits } from '../../sfu/protocol/limits.ts';
@@ -212,7 +213,12 @@ export class Pages {
     this.#closing.signal.throwIfAborted();
     const jail = this.#jail;
     if (!jail) return { message: `Nothing walls poppler off here: ${this.#jailProblem}`, isLasting: true };
-    const job = await this.#jobFor(file, document, jail);
+    const job = await this.#jobFor(file, document, jail).catch((error: unknown) => {
+      // Deleted before it could be kept: nobody will ever have a picture of it.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync(file)) return null;
+      throw error;
+    });
+    if (!job) return { message: 'The document is not there any more.', isLasting: true };
     const { folder, temporary } = jail.inside(job);
     const environment = { HOME: temporary, TMPDIR: temporary, LC_ALL: 'C.UTF-8', PATH: programsFolder };
     const command = jail.command(job, argv(`${folder}/in.pdf`), environment, this.#limits);

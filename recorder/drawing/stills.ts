@@ -96,7 +96,12 @@ async function convert(svg: string, args: string[]): Promise<void> {
     if (code === 0) resolve(undefined);
     else if (signal !== null)
       reject(new Error(`${program} was ended by ${signal}; a picture takes 10 s at the most.`));
-    else reject(new Error(`${program} cannot paint a picture: ${complaints.trim()}`));
+    else {
+      const failure = new Error(`${program} cannot paint a picture: ${complaints.trim()}`);
+      // It says so in words only.
+      const isForWantOfRoom = /No space left on device|Disk quota exceeded/.test(complaints);
+      reject(isForWantOfRoom ? Object.assign(failure, { code: 'ENOSPC' }) : failure);
+    }
   });
   child.stderr.on('data', (chunk: Buffer) => {
     complaints = (complaints + chunk.toString()).slice(-complaintCharacters);
