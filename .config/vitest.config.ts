@@ -4,6 +4,13 @@ import { defineConfig } from 'vitest/config';
 
 const INTEGRATION_TIMEOUT_MS = 30_000;
 
+/** Tests beside the code that run ffmpeg and its like: one after the other, as those of the whole server. */
+const withPrograms = [
+  'recorder/test/**/*.test.ts',
+  'recorder/{compose,drawing,finish}/**/*.test.ts',
+  'recorder/{ffmpeg,capture/capture}.test.ts',
+];
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export default defineConfig({
@@ -16,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['sfu/**/*.test.ts', 'recorder/**/*.test.ts', 'web/banner/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'sfu/test/**', 'recorder/test/**'],
+          exclude: ['**/node_modules/**', 'sfu/test/**', ...withPrograms],
         },
       },
       {
@@ -36,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           environment: 'node',
-          include: ['sfu/test/**/*.test.ts', 'recorder/test/**/*.test.ts'],
+          include: ['sfu/test/**/*.test.ts', ...withPrograms],
           exclude: ['**/node_modules/**'],
           testTimeout: INTEGRATION_TIMEOUT_MS,
           hookTimeout: INTEGRATION_TIMEOUT_MS,
