@@ -158,8 +158,12 @@ async function assemble(
     publicOrigin: config.publicOrigin,
     log,
   });
-  const recordingBlobs = await DirectoryBlobs.open(path.join(recordingsDir, 'files'), (error) => {
-    log.error({ err: error }, 'the folder of recordings cannot be used: nothing can be recorded');
+  const recordingBlobs = await DirectoryBlobs.open(path.join(recordingsDir, 'files'), {
+    // Nothing of recordings is deleted but by their owners.
+    keepsAside: true,
+    onTrouble: (error) => {
+      log.error({ err: error }, 'the folder of recordings cannot be used: nothing can be recorded');
+    },
   });
   const shelf = await RecordingShelf.open({
     recordings: store.recordings,

@@ -1,4 +1,15 @@
-import { copyFile, link, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { chapter, recordingKind } from '../../sfu/protocol/recording.ts';
@@ -22,6 +33,14 @@ export class CaptureFolder {
   constructor(folder: string, jobs: string) {
     this.folder = folder;
     this.jobs = jobs;
+  }
+
+  /** Whether anything can have been captured. */
+  async isThere(): Promise<boolean> {
+    return access(this.folder).then(
+      () => true,
+      (error: unknown) => (error as NodeJS.ErrnoException).code !== 'ENOENT',
+    );
   }
 
   /** Makes it, or takes up what is there. */

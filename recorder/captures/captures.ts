@@ -89,6 +89,8 @@ export class Captures {
       log.error({ error, captureId }, 'a recording could not begin');
       report('capture:trouble', { captureId, ...failureOf(error) });
       if (known) this.#finish(known);
+      else if (await this.#folderOf(captureId).isThere()) await this.finish({ captureId, kind, partMs });
+      else report('capture:done', { captureId, parts: 0 });
     }
   }
 

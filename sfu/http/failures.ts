@@ -19,6 +19,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'document-count': 409,
   'recording-unknown': 404,
   'recording-not-ready': 409,
+  'recording-lost': 410,
   'recording-unavailable': 503,
   'recording-quota': 507,
   'recording-disk': 507,

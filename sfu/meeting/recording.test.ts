@@ -151,6 +151,43 @@ describe('somebody', () => {
     expect(recording.consentOf(lost)).toBe('asked');
   });
 
+  test('whose line breaks before it begins may have heard nothing, and is asked', () => {
+    const { recording, host, first, second } = people();
+    recording.start(host, 'video', noonMs);
+    recording.begin(startMs, (id) => id !== second.id);
+    expect([first, second].map((each) => recording.consentOf(each))).toEqual(['given', 'asked']);
+    expect(recording.waitingFor).toEqual([second.id]);
+  });
+
+  test('who agreed before it begins is not asked again, whatever becomes of the line', () => {
+    const { recording, host, second } = people();
+    recording.start(host, 'video', noonMs, (id) => id !== second.id);
+    recording.agree(second, noonMs + 1);
+    recording.begin(startMs, () => false);
+    expect(recording.consentOf(second)).toBe('given');
+  });
+
+  test('who is being asked is not made to agree by another choice of the host’s', () => {
+    const { meeting, recording, host, first, come } = recorded();
+    const late = come('田中');
+    recording.start(host, 'audio', startMs + 1_000);
+    expect(recording.consentOf(late)).toBe('asked');
+    recording.start(host, 'video', startMs + 2_000);
+    expect([first, late].map((each) => recording.consentOf(each))).toEqual(['given', 'asked']);
+    recording.begin(startMs + 5_000);
+    expect(recording.waitingFor).toEqual([late.id]);
+    expect(logOf(meeting)).not.toContain('told 田中');
+  });
+
+  test('who comes while it is announced is asked, and stays so when the host chooses anew', () => {
+    const { recording, host, come } = people();
+    recording.start(host, 'audio', noonMs);
+    const late = come('田中');
+    recording.start(host, 'video', noonMs + 1_000);
+    expect(recording).toMatchObject({ state: 'announced', startsAt: startMs + 1_000 });
+    expect(recording.waitingFor).toEqual([late.id]);
+  });
+
   test('who was told, lost the line and is back need not be asked', () => {
     const { meeting, recording, first } = recorded();
     meeting.leave(first.id, 'lost', startMs + 1);
@@ -252,6 +289,26 @@ describe('a recording', () => {
     expect(recording).toMatchObject({ state: 'announced', kind: 'audio', startsAt: startMs });
   });
 
+  test('that is paused stays so with the other kind', () => {
+    const { recording, host } = recorded();
+    recording.pause(host, startMs + 10_000);
+    const { captureId } = recording;
+    recording.start(host, 'audio', startMs + 20_000);
+    expect(recording).toMatchObject({ state: 'paused', kind: 'audio' });
+    expect(recording.captureId).not.toBe(captureId);
+    expect(recording.recordedMs(startMs + 30_000)).toBe(0);
+    recording.start(host, 'video', startMs + 30_000);
+    expect(recording).toMatchObject({ state: 'announced', kind: 'video' });
+    recording.begin(startMs + 33_000);
+    expect(recording.state).toBe('paused');
+    recording.resume(host, startMs + 40_000);
+    expect(recording.recordedMs(startMs + 41_000)).toBe(1_000);
+    recording.stop(host, startMs + 42_000);
+    recording.start(host, 'video', startMs + 43_000);
+    recording.begin(startMs + 46_000);
+    expect(recording.state).toBe('on');
+  });
+
   test('is finished when nobody is left, and whoever comes back begins another one', () => {
     const { meeting, recording, host } = recorded();
     const { captureId } = recording;
@@ -274,16 +331,68 @@ describe('a recording', () => {
     expect(recording.problem).toBeNull();
   });
 
-  test('shows what was really recorded', () => {
-    const { recording } = recorded();
+  test('shows everybody what was really recorded, when they would notice', () => {
+    const { meeting, recording } = recorded();
+    recording.correct(9_000, startMs + 10_000);
+    expect(typesOf(meeting)).toEqual([]);
     recording.correct(4_000, startMs + 10_000);
     expect(recording.recordedMs(startMs + 11_000)).toBe(5_000);
+    expect(typesOf(meeting)).toEqual(['recording-changed']);
+  });
+
+  test('that stands still because nobody is on the line never runs away from its clock', () => {
+    const { meeting, recording } = recorded();
+    for (let second = 1; second <= 10; second++) recording.correct(0, startMs + second * 1_000);
+    expect(recording.recordedMs(startMs + 10_000)).toBeLessThanOrEqual(1_000);
+    expect(typesOf(meeting)).toHaveLength(5);
+  });
+
+  test('keeps its log small, however often somebody presses, and the consents in it', () => {
+    const { meeting, recording, host, come } = recorded();
+    recording.agree(come('田中'), startMs);
+    for (let press = 1; press <= 1_000; press++) {
+      recording.pause(host, startMs + 2 * press);
+      recording.resume(host, startMs + 2 * press + 1);
+    }
+    expect(recording.log).toHaveLength(500);
+    expect(logOf(meeting).slice(0, 6)).toEqual([
+      'started 佐藤',
+      'told 山田',
+      'told 鈴木',
+      'agreed 田中',
+      'paused 佐藤',
+      'resumed 佐藤',
+    ]);
+    expect(recording.log.at(-1)).toMatchObject({ what: 'resumed', at: startMs + 2_001 });
+    for (let press = 1; press <= 300; press++) {
+      recording.stop(host, startMs + 10_000 * press);
+      recording.start(host, 'video', startMs + 10_000 * press + 1);
+    }
+    expect(recording.log).toHaveLength(500);
+    expect(logOf(meeting).at(-1)).toBe('told 田中');
   });
 
   test('ends with the meeting', () => {
     const { meeting, recording } = recorded();
     meeting.end('ended-by-host', startMs + 1);
     expect(recording).toMatchObject({ state: 'off', captureId: null });
+  });
+
+  test('that was announced as the server died is announced again, and who was told then is asked', () => {
+    const { meeting, recording, host, first, second } = people();
+    recording.start(host, 'video', noonMs, (id) => id === first.id);
+    recording.agree(second, noonMs + 1);
+    const restored = Meeting.restore(structuredClone(meeting.toRecord()));
+    const laterMs = noonMs + 3_600_000;
+    restored.recording.announceAgain(laterMs);
+    expect(restored.recording).toMatchObject({
+      state: 'announced',
+      startsAt: laterMs + limits.recordingNoticeMs,
+    });
+    const consentOf = ({ id }: Participant) => restored.recording.consentOf(restored.participant(id));
+    expect([host, first, second].map(consentOf)).toEqual(['given', 'asked', 'given']);
+    restored.recording.begin(laterMs);
+    expect(restored.recording.state).toBe('announced');
   });
 
   test('survives the server', () => {

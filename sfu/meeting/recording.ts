@@ -8,6 +8,13 @@ import { newId } from './identity.ts';
 import type { Participant } from './participant.ts';
 import type { RecordingRecord } from './records.ts';
 
+/** The clock that everybody sees is set right when it is wrong by more than this. */
+const clockToleranceMs = 1_000;
+/** It is written with the whole meeting at every change: somebody who presses all day must not make it grow. */
+const consentEntriesMax = 500;
+/** Of these, the newest, nothing is left out before the others have gone. */
+const newestEntries = 100;
+
 /** What a recording asks of its meeting. */
 export type RecordingSetting = {
   present: () => readonly Participant[];
@@ -88,8 +95,9 @@ export class MeetingRecording {
   /**
    * YES, 録画 or 音声議事録. From `off` it is announced first, and begins after `limits.recordingNoticeMs`: whoever
    * is reached by the announcement has been told and may be recorded, everybody else is asked. Paused, it goes
-   * on. With the other kind a new recording takes the place of the present one: sound only at once, for whoever
-   * may be filmed may be heard; pictures after everybody has been told of them.
+   * on. With the other kind a new recording takes the place of the present one, paused where that is: sound only at
+   * once, for whoever may be filmed may be heard; pictures after everybody has been told of them. To whoever is
+   * being asked neither gives an answer.
    *
    * @param isReached whether there is a line to this participant now, on which they are told
    * @throws Refusal not-allowed
@@ -106,7 +114,8 @@ export class MeetingRecording {
       if (record.state === 'paused') this.resume(by, now);
       return;
     }
-    const isMore = record.state === 'off' || kind === 'video';
+    const before = record.state;
+    const unanswered = this.waitingFor;
     Object.assign(record, {
       question: false,
       kind,
@@ -116,14 +125,15 @@ export class MeetingRecording {
       problem: null,
     });
     this.#note(by, 'started', now);
-    if (isMore) {
+    if (before === 'off' || kind === 'video') {
       record.state = 'announced';
       record.startsAt = now + limits.recordingNoticeMs;
-      const told = this.#setting.present().filter(({ id, role }) => role !== 'host' && isReached(id));
+      if (before !== 'announced') record.beginsPaused = before === 'paused';
+      const told = this.#setting
+        .present()
+        .filter(({ id, role }) => role !== 'host' && isReached(id) && !unanswered.includes(id));
       record.agreed = told.map(({ id }) => id);
       for (const each of told) this.#note(each, 'told', now);
-    } else if (record.state === 'paused') {
-      record.state = 'on';
     }
     this.#tell();
   }
@@ -137,11 +147,34 @@ export class MeetingRecording {
     this.#tell();
   }
 
-  /** Everybody has been told for long enough. Too early, or not announced any more: nothing happens. */
-  begin(now: number): void {
-    const { state, startsAt } = this.#record;
+  /**
+   * Everybody has been told for long enough. Too early, or not announced any more: nothing happens.
+   *
+   * @param isReached whether there is a line to this participant now; who has lost theirs since they were told may
+   *   have heard nothing, and is asked
+   */
+  begin(now: number, isReached: (participantId: string) => boolean = () => true): void {
+    const { state, startsAt, beginsPaused } = this.#record;
     if (state !== 'announced' || now < (startsAt ?? 0)) return;
-    Object.assign(this.#record, { state: 'on', startsAt: null, recordedMs: 0, at: now });
+    this.#keepTold(isReached);
+    Object.assign(this.#record, {
+      state: beginsPaused ? 'paused' : 'on',
+      beginsPaused: false,
+      startsAt: null,
+      recordedMs: 0,
+      at: now,
+    });
+    this.#tell();
+  }
+
+  /**
+   * After a restart of the server, which may have died before it told anybody: everybody has as long as before to
+   * read of it, and those who were told then, of whom nobody is on the line now, are asked.
+   */
+  announceAgain(now: number): void {
+    if (this.state !== 'announced') return;
+    this.#record.startsAt = now + limits.recordingNoticeMs;
+    this.#keepTold(() => false);
     this.#tell();
   }
 
@@ -191,10 +224,16 @@ export class MeetingRecording {
     this.#tell();
   }
 
-  /** The recorder says how much it has really recorded. Not told: the clocks on the pages are hardly wrong. */
+  /** Whether the clock that everybody sees is so wrong that they would notice. */
+  isWrong(recordedMs: number, now: number): boolean {
+    return Math.abs(this.recordedMs(now) - recordedMs) > clockToleranceMs;
+  }
+
+  /** The recorder says how much it has really recorded. Everybody's clock is set right when it is wrong. */
   correct(recordedMs: number, now: number): void {
-    if (this.state === 'off' || this.state === 'announced') return;
+    if (this.state === 'off' || this.state === 'announced' || !this.isWrong(recordedMs, now)) return;
     Object.assign(this.#record, { recordedMs, at: now });
+    this.#tell();
   }
 
   /** Somebody has become present: they are asked, and the host sees for whom it waits. */
@@ -230,7 +269,23 @@ export class MeetingRecording {
 
   #turnOff(now: number): void {
     this.#settle(now);
-    Object.assign(this.#record, { state: 'off', captureId: null, startsAt: null, agreed: [] });
+    Object.assign(this.#record, {
+      state: 'off',
+      beginsPaused: false,
+      captureId: null,
+      startsAt: null,
+      agreed: [],
+    });
+  }
+
+  /** Who was only told, and is not reached, has not agreed. */
+  #keepTold(isReached: (participantId: string) => boolean): void {
+    const { agreed, log } = this.#record;
+    const hasAgreed = (id: string) =>
+      log.findLast(
+        ({ participantId, what }) => participantId === id && (what === 'told' || what === 'agreed'),
+      )?.what === 'agreed';
+    this.#record.agreed = agreed.filter((id) => isReached(id) || hasAgreed(id));
   }
 
   #settle(now: number): void {
@@ -245,7 +300,9 @@ export class MeetingRecording {
   }
 
   #note({ id, name }: Participant, what: ConsentEntry['what'], now: number): void {
-    this.#record.log.push({ participantId: id, name, kind: this.kind, what, at: now });
+    const { log } = this.#record;
+    log.push({ participantId: id, name, kind: this.kind, what, at: now });
+    while (log.length > consentEntriesMax) dropOne(log);
   }
 
   #tell(): void {
@@ -256,6 +313,7 @@ export class MeetingRecording {
 export const emptyRecording: RecordingRecord = {
   question: true,
   state: 'off',
+  beginsPaused: false,
   kind: 'video',
   captureId: null,
   startsAt: null,
@@ -269,4 +327,15 @@ export const emptyRecording: RecordingRecord = {
 /** Who was sent away, or has gone, in this very moment acts no more. */
 function assertHost({ role, standing }: Participant): void {
   if (role !== 'host' || standing !== 'present') throw new Refusal('not-allowed', 'Only for the host.');
+}
+
+const isPause = ({ what }: ConsentEntry) => what === 'paused' || what === 'resumed';
+
+/** The oldest pause goes, and its end with it; where there is none, the oldest entry: consents are worth most. */
+function dropOne(log: ConsentEntry[]): void {
+  const pauses = log.slice(0, -newestEntries).filter(isPause);
+  const [first = log[0], second] = pauses;
+  const isPair = first?.what === 'paused' && second?.what === 'resumed';
+  const dropped = isPair ? [first, second] : [first];
+  for (const each of dropped) if (each) log.splice(log.indexOf(each), 1);
 }

@@ -47,6 +47,8 @@ export type RecordingRecord = {
   /** Null while it is off. */
   captureId: string | null;
   startsAt: number | null;
+  /** What is announced takes the place of a paused one, and begins as a pause. */
+  beginsPaused: boolean;
   /** How much had been recorded at `at`. */
   recordedMs: number;
   at: number;

@@ -60,6 +60,7 @@ export const errorCodes = [
   'recording-disk',
   'recording-unavailable',
   'recording-failed',
+  'recording-lost',
   'recording-not-running',
   'recording-unknown',
   'recording-not-ready',

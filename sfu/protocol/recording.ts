@@ -90,7 +90,8 @@ export const recordingEntry = z.object({
   part: z.number().int(),
   /**
    * `recording`: the meeting still runs. `finishing`: being made ready; also after a crash. `ready`: can be
-   * played. `failed`: what was captured is kept, and the next start of the server tries again.
+   * played. `failed`: could not be finished, or nobody seems to finish it; what was captured is kept, and the next
+   * start of the server tries again. Unless the failure is `recording-lost`: then nothing is left.
    */
   state: z.enum(['recording', 'finishing', 'ready', 'failed']),
   failure: z.enum(errorCodes).nullable(),
@@ -112,7 +113,22 @@ export const recordedMeeting = z.object({
   recordings: z.array(recordingEntry),
 });
 
-/** `GET /api/recordings`: the account's own, newest meeting first. */
+/** Where a page of the history ends: the time of its last meeting, in milliseconds since 1970, and its ID. */
+const historyPlace = z
+  .string()
+  .regex(/^\d{1,15}-[A-Za-z0-9_-]{22}$/)
+  .transform((text) => {
+    const dash = text.indexOf('-');
+    return { at: Number(text.slice(0, dash)), id: text.slice(dash + 1) };
+  });
+
+/** The query of `GET /api/recordings`. `before`: the `next` of the page before; without it, the first page. */
+export const historyPage = z.object({ before: historyPlace.optional() });
+
+/**
+ * `GET /api/recordings`: the account's own, newest meeting first, a page of whole meetings. Meetings that were not
+ * recorded, or of which no recording is left, are among them when somebody was asked, or told, or declined.
+ */
 export const recordingList = z.object({
   storage: storageView,
   /** Where warnings about storage are sent; null: nowhere. */
@@ -120,6 +136,8 @@ export const recordingList = z.object({
   /** Whether the server can send mail at all. */
   canMail: z.boolean(),
   meetings: z.array(recordedMeeting),
+  /** For the `before` of the next page, older meetings; null: there are none. */
+  next: z.string().nullable(),
 });
 
 /** `PUT /api/account/mail` */
@@ -143,4 +161,5 @@ export type Chapter = z.infer<typeof chapter>;
 export type Mp4View = z.infer<typeof mp4View>;
 export type RecordingEntry = z.infer<typeof recordingEntry>;
 export type RecordedMeeting = z.infer<typeof recordedMeeting>;
+export type HistoryPlace = z.infer<typeof historyPlace>;
 export type RecordingList = z.infer<typeof recordingList>;

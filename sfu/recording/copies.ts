@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Log } from '../log.ts';
 import { newId } from '../meeting/identity.ts';
 import { Refusal } from '../protocol/codes.ts';
@@ -75,6 +76,8 @@ type Job = { job: string; part: PartRecord; place: FutureBlob; done: number };
 const keptMs = 24 * 60 * 60_000;
 /** A copy is about as large as the recording; with another codec sometimes larger. */
 const sizeFactor = 2;
+/** What the recorder calls a copy while it writes it (recorder/finish/mp4.ts); killed, it leaves that behind. */
+const unfinishedSuffix = '.unfinished';
 
 /** Copies of recordings in MP4, for devices that cannot play WebM (R6). At most one of each. */
 export class Copies {
@@ -119,14 +122,16 @@ export class Copies {
    */
   async make(part: PartRecord & { blob: string }): Promise<void> {
     if (part.mp4 || this.#making.has(part.id)) return;
-    const room = await this.#blobs.room();
-    if (room < sizeFactor * part.bytes + this.#reserveBytes) {
-      throw new Refusal('recording-disk', 'There is no room on the disk for a copy.');
-    }
     if (!(await this.#maker.isThere()))
       throw new Refusal('recording-unavailable', 'No copy can be made now.');
-    // While all that was looked up, the same may have been asked for once more.
+    const room = await this.#blobs.room();
+    // While all that was looked up, the same may have been asked for once more. From here on nothing is waited for:
+    // of two that ask at the same moment, the second counts the first.
     if (this.#making.has(part.id)) return;
+    const promised = this.#making.values().reduce((sum, job) => sum + job.part.bytes, 0);
+    if (room < sizeFactor * (promised + part.bytes) + this.#reserveBytes) {
+      throw new Refusal('recording-disk', 'There is no room on the disk for a copy.');
+    }
     this.#failed.delete(part.id);
     const job: Job = { job: newId(), part, place: this.#blobs.place(), done: 0 };
     this.#making.set(part.id, job);
@@ -146,14 +151,14 @@ export class Copies {
     this.#making.delete(recordingId);
     this.#cancelled.set(making.job, making.place);
     this.#maker.cancel(making.job);
-    await making.place.discard();
+    await discard(making.place);
   }
 
   /** Removes those that have been there for a day. */
   async sweep(): Promise<void> {
     for (const { id, mp4 } of await this.#recordings.copiesMadeBefore(this.#now() - keptMs)) {
-      await this.#recordings.change(id, { mp4: null });
       if (mp4) await this.#blobs.remove(mp4.blob);
+      await this.#recordings.change(id, { mp4: null });
     }
   }
 
@@ -162,7 +167,7 @@ export class Copies {
       const [lost, cancelled] = [[...this.#making.values()], [...this.#cancelled.values()]];
       this.#cancelled.clear();
       for (const each of lost) await this.#fail(each, 'recording-unavailable');
-      for (const place of cancelled) await place.discard();
+      for (const place of cancelled) await discard(place);
       return;
     }
     const job = this.#making.values().find((each) => each.job === report.job);
@@ -170,7 +175,7 @@ export class Copies {
       if (report.type === 'progress') return;
       const place = this.#cancelled.get(report.job);
       this.#cancelled.delete(report.job);
-      await place?.discard();
+      if (place) await discard(place);
     } else if (report.type === 'progress') {
       job.done = Math.min(1, Math.max(job.done, report.done));
     } else if (report.type === 'failed') {
@@ -203,10 +208,16 @@ export class Copies {
       this.#making.delete(job.part.id);
       this.#failed.set(job.part.id, code);
     }
-    await job.place.discard();
+    await discard(job.place);
   }
 
   #isMaking(job: Job): boolean {
     return this.#making.get(job.part.id) === job;
   }
+}
+
+/** Also what is written to it at this moment. */
+async function discard(place: FutureBlob): Promise<void> {
+  await place.discard();
+  await rm(`${place.path}${unfinishedSuffix}`, { force: true });
 }

@@ -1,7 +1,18 @@
 import { Refusal } from '../protocol/codes.ts';
-import type { RecordedMeeting, RecordingEntry, RecordingKind, RecordingList } from '../protocol/recording.ts';
+import type {
+  HistoryPlace,
+  RecordedMeeting,
+  RecordingEntry,
+  RecordingKind,
+  RecordingList,
+} from '../protocol/recording.ts';
 import type { AccountRepository } from '../store/account-repository.ts';
-import type { MeetingSummary, PartRecord, RecordingRepository } from '../store/recording-repository.ts';
+import type {
+  MeetingSummary,
+  PartRecord,
+  PlaceInHistory,
+  RecordingRepository,
+} from '../store/recording-repository.ts';
 import { Copies } from './copies.ts';
 import type { CopiesOptions } from './copies.ts';
 import { recordingFileName } from './file-names.ts';
@@ -10,7 +21,7 @@ import type { RecordingShelf } from './shelf.ts';
 export type RecordingLibraryOptions = CopiesOptions & {
   recordings: RecordingRepository;
   accounts: Pick<AccountRepository, 'mail' | 'setMail'>;
-  shelf: Pick<RecordingShelf, 'storageOf' | 'remove'>;
+  shelf: Pick<RecordingShelf, 'storageOf' | 'remove' | 'isStuck'>;
   /** Whether the server can send mail at all. */
   canMail: boolean;
 };
@@ -18,8 +29,8 @@ export type RecordingLibraryOptions = CopiesOptions & {
 /** A file that can be sent. */
 export type RecordedFile = { blob: string; fileName: string; kind: RecordingKind };
 
-/** The history shows this many recordings at the most, the latest ones; all others are kept, and count. */
-const listedMax = 500;
+/** A page of the history has this many meetings. */
+const pageMeetings = 100;
 const sweepEveryMs = 60 * 60_000;
 
 /**
@@ -51,26 +62,39 @@ export class RecordingLibrary {
     clearInterval(this.#sweeping);
   }
 
-  /** The latest 500 recordings with their meetings, the newest meeting first. */
-  async list(accountId: string): Promise<RecordingList> {
+  /**
+   * A page of meetings with their recordings, the newest meeting first.
+   *
+   * @param before where the page before ended; null: the first page
+   */
+  async list(accountId: string, before: HistoryPlace | null = null): Promise<RecordingList> {
     const { accounts, shelf, canMail } = this.#options;
-    const parts = await this.#recordings.latestOfAccount(accountId, listedMax);
-    const byMeeting = Map.groupBy(parts, ({ meetingId }) => meetingId);
-    const summaries = await this.#recordings.meetings([...byMeeting.keys()]);
-    const known = new Map(summaries.map((summary) => [summary.id, summary]));
-    const meetings = [...byMeeting].map(([id, own]) => this.#meeting(id, own, known.get(id)));
+    // One more than is shown tells whether there are more.
+    const places = await this.#recordings.history(accountId, pageMeetings + 1, before);
+    const page = places.slice(0, pageMeetings);
+    const last = places.length > pageMeetings ? page.at(-1) : undefined;
+    const ids = page.map(({ id }) => id);
+    const parts = Map.groupBy(
+      await this.#recordings.ofMeetings(accountId, ids),
+      ({ meetingId }) => meetingId,
+    );
+    const known = new Map((await this.#recordings.meetings(ids)).map((summary) => [summary.id, summary]));
     return {
       storage: await shelf.storageOf(accountId),
       mail: await accounts.mail(accountId),
       canMail,
-      meetings: meetings.sort((one, other) => other.startedAt - one.startedAt),
+      meetings: page.map((place) => this.#meeting(place, parts.get(place.id) ?? [], known.get(place.id))),
+      next: last ? `${last.at}-${last.id}` : null,
     };
   }
 
-  /** @throws Refusal recording-unknown, recording-not-ready */
-  async file(accountId: string, id: string): Promise<RecordedFile> {
+  /**
+   * @param timeZone for the day in the file's name; without it, this machine's
+   * @throws Refusal recording-unknown, recording-not-ready
+   */
+  async file(accountId: string, id: string, timeZone?: string): Promise<RecordedFile> {
     const part = await this.#findReady(accountId, id);
-    return { blob: part.blob, fileName: await this.#fileName(part, 'webm'), kind: part.kind };
+    return { blob: part.blob, fileName: await this.#fileName(part, 'webm', timeZone), kind: part.kind };
   }
 
   /** For good. @throws Refusal recording-unknown, recording-not-ready while it is recorded or made ready */
@@ -95,11 +119,14 @@ export class RecordingLibrary {
     await this.#copies.cancel(id);
   }
 
-  /** @throws Refusal recording-unknown, recording-not-ready */
-  async mp4File(accountId: string, id: string): Promise<RecordedFile> {
+  /**
+   * @param timeZone for the day in the file's name; without it, this machine's
+   * @throws Refusal recording-unknown, recording-not-ready
+   */
+  async mp4File(accountId: string, id: string, timeZone?: string): Promise<RecordedFile> {
     const part = await this.#findReady(accountId, id);
     if (!part.mp4) throw notReady();
-    return { blob: part.mp4.blob, fileName: await this.#fileName(part, 'mp4'), kind: part.kind };
+    return { blob: part.mp4.blob, fileName: await this.#fileName(part, 'mp4', timeZone), kind: part.kind };
   }
 
   /** Where warnings about storage go; null: nowhere. */
@@ -107,28 +134,33 @@ export class RecordingLibrary {
     await this.#options.accounts.setMail(accountId, mail);
   }
 
-  #meeting(id: string, parts: readonly PartRecord[], summary: MeetingSummary | undefined): RecordedMeeting {
-    const began = Math.min(...parts.map(({ beganAt }) => beganAt));
+  #meeting(
+    { id, at }: PlaceInHistory,
+    parts: readonly PartRecord[],
+    summary: MeetingSummary | undefined,
+  ): RecordedMeeting {
     return {
       meetingId: id,
-      startedAt: summary?.startedAt ?? summary?.createdAt ?? began,
+      startedAt: at,
       endedAt: summary?.endedAt ?? null,
       people: summary?.people ?? [],
       consents: summary?.consents ?? [],
-      recordings: parts.toSorted((one, other) => one.number - other.number).map((part) => this.#entry(part)),
+      recordings: parts.map((part) => this.#entry(part)),
     };
   }
 
   #entry(part: PartRecord): RecordingEntry {
     const { id, kind, number, state, failure, beganAt, durationMs, bytes, chapters } = part;
+    // What nobody finishes is not to be waited for, and can be deleted.
+    const isStuck = this.#options.shelf.isStuck(part);
     // Deleted ones are not listed; of one that is just being deleted nothing more is to be had.
-    const shown = state === 'deleted' ? 'failed' : state;
+    const shown = isStuck || state === 'deleted' ? 'failed' : state;
     return {
       id,
       kind,
       part: number,
       state: shown,
-      failure,
+      failure: isStuck ? 'recording-unavailable' : failure,
       beganAt,
       durationMs,
       bytes,
@@ -152,9 +184,9 @@ export class RecordingLibrary {
     return { ...part, blob };
   }
 
-  async #fileName(part: PartRecord, ending: 'webm' | 'mp4'): Promise<string> {
+  async #fileName(part: PartRecord, ending: 'webm' | 'mp4', timeZone?: string): Promise<string> {
     const [meeting] = await this.#recordings.meetings([part.meetingId]);
-    return recordingFileName(part, meeting?.people ?? [], ending);
+    return recordingFileName(part, meeting?.people ?? [], ending, timeZone);
   }
 
   async #sweep(): Promise<void> {

@@ -1,15 +1,18 @@
 import type { Log } from '../log.ts';
 import type { RecordingTap } from '../media/recording-tap.ts';
 import { newId } from '../meeting/identity.ts';
+import { Refusal } from '../protocol/codes.ts';
 import type { PointerPlace } from '../protocol/documents.ts';
 import type { Scene } from '../protocol/recorder.ts';
 import { monotonicMs } from './clock.ts';
 import type { RecorderProcess } from './recorder-process.ts';
+import type { RecordingTimings } from './timings.ts';
 import { wantedOf } from './wanted.ts';
 import type { RecordableMeeting, Wanted } from './wanted.ts';
 
 export type MeetingCaptureDependencies = {
-  recorder: Pick<RecorderProcess, 'canRecord' | 'send' | 'replace'>;
+  recorder: Pick<RecorderProcess, 'canRecord' | 'send'>;
+  timings: Pick<RecordingTimings, 'listeningMs' | 'tryAgainMs'>;
   /** How long a part is; recorded time. */
   partMs: number;
   /** Makes room for a recording. @throws when there is none */
@@ -32,17 +35,14 @@ type Told = {
   tap: RecordingTap | null;
   /** The track of each producer. */
   tracks: Map<string, string>;
-  /** By ID and version; false: its file is not there any more. */
-  documents: Map<string, boolean>;
+  /** By ID and version. `gone`: its file is not there any more; `unknown`: that could not be looked up yet. */
+  documents: Map<string, 'added' | 'gone' | 'unknown'>;
   /** As it was written. */
   scene: string;
 };
 
 /** The words that the recorder draws, in the organisation's language. */
 const words = { host: '担当者', guest: 'お客様' };
-
-/** A recorder that has not opened its port by then never will. */
-const listeningMs = 10_000;
 
 /**
  * What is recorded of one meeting. It asks nobody what has happened, only what is missing: with every look it
@@ -56,6 +56,8 @@ export class MeetingCapture {
   #told: Told | null = null;
   #isAdvancing = false;
   #hasMore = false;
+  #tryingAgain: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   constructor(live: RecordableMeeting, deps: MeetingCaptureDependencies) {
     this.#live = live;
@@ -71,6 +73,16 @@ export class MeetingCapture {
     return this.#wanted?.captureId ?? null;
   }
 
+  /** Whether the present recorder has been told of it: from then on it says how far it is, also in a pause. */
+  get isTold(): boolean {
+    return this.#told !== null && this.#told.captureId === this.captureId;
+  }
+
+  /** Whether it is with a recorder, or should be. */
+  get isAtWork(): boolean {
+    return this.isTold || (this.#wanted?.isRunning ?? false);
+  }
+
   /** To be called after every change of the meeting, its lines and its media, and with each new recorder. */
   look(): void {
     const before = this.#wanted;
@@ -82,10 +94,18 @@ export class MeetingCapture {
 
   /** The recorder has gone, and with it all that it was told. */
   forget(): void {
+    if (this.#tryingAgain) clearTimeout(this.#tryingAgain);
+    this.#tryingAgain = null;
     const told = this.#told;
     this.#told = null;
     told?.listening.resolve(null);
     told?.tap?.close();
+  }
+
+  /** The server stops. */
+  close(): void {
+    this.#isClosed = true;
+    this.forget();
   }
 
   listening(captureId: string, port: number): void {
@@ -143,16 +163,27 @@ export class MeetingCapture {
 
   async #advanceAll(): Promise<void> {
     this.#isAdvancing = true;
-    while (this.#hasMore) {
+    while (this.#hasMore && !this.#isClosed) {
       this.#hasMore = false;
       try {
         await this.#advance();
       } catch (error) {
-        // With the next change it is tried again.
         this.#deps.log.error({ error, captureId: this.captureId }, 'a recording does not follow its meeting');
+        this.#tryAgain();
       }
     }
     this.#isAdvancing = false;
+  }
+
+  /** Nothing else may change in the meeting for a long time. */
+  #tryAgain(): void {
+    if (this.#isClosed) return;
+    this.#tryingAgain ??= setTimeout(() => {
+      this.#tryingAgain = null;
+      const documents = this.#told?.documents ?? new Map<string, string>();
+      for (const [key, state] of documents) if (state === 'unknown') documents.delete(key);
+      if (this.#wanted) this.#advanceSoon();
+    }, this.#deps.timings.tryAgainMs);
   }
 
   async #advance(): Promise<void> {
@@ -218,21 +249,34 @@ export class MeetingCapture {
       const key = shown ? `${shown.documentId}-${shown.version}` : '';
       if (shown && !documents.has(key)) {
         const { documentId, version } = shown;
-        const file = await this.#deps.documentFile(documentId, version);
+        const file = await this.#fileOf(documentId, version);
         if (!this.#wantedFor(told)) return;
-        documents.set(key, file !== null);
-        if (file !== null) {
-          this.#deps.recorder.send('document:add', { captureId, documentId, version, file });
+        if (file === undefined) {
+          documents.set(key, 'unknown');
+          this.#tryAgain();
+        } else {
+          documents.set(key, file === null ? 'gone' : 'added');
         }
+        if (file != null) this.#deps.recorder.send('document:add', { captureId, documentId, version, file });
         continue;
       }
-      // Replaced or deleted in this very moment: the meeting will say so.
-      const scene = documents.get(key) === false ? { ...wanted.scene, shown: null } : wanted.scene;
+      // Where it was replaced or deleted in this very moment, the meeting will say so.
+      const scene = documents.get(key) === 'added' ? wanted.scene : { ...wanted.scene, shown: null };
       const written = JSON.stringify(scene);
       if (written === told.scene) return;
       told.scene = written;
       this.#deps.recorder.send('scene', { captureId, at: monotonicMs(), scene });
       return;
+    }
+  }
+
+  /** @returns null when it is not there any more, undefined when nobody can say now: everything else goes on */
+  async #fileOf(documentId: string, version: number): Promise<string | null | undefined> {
+    try {
+      return await this.#deps.documentFile(documentId, version);
+    } catch (error) {
+      this.#deps.log.error({ error, documentId }, 'a document could not be looked up for a recording');
+      return undefined;
     }
   }
 
@@ -256,8 +300,9 @@ export class MeetingCapture {
     try {
       made = await media.tap(port, closed);
     } catch (error) {
-      // The media worker has gone: there will be new media, and another look.
+      // Mostly the media worker has gone: there will be new media, and another look.
       this.#deps.log.warn({ error: (error as Error).message }, 'a meeting could not be tapped');
+      this.#tryAgain();
       return null;
     }
     if (made.isClosed) return null;
@@ -269,11 +314,16 @@ export class MeetingCapture {
     return made;
   }
 
+  /** A recorder that does other recordings and not this one is not to lose those: this one has failed. */
   async #portOf(told: Told): Promise<number | null> {
+    const { timings, failed } = this.#deps;
     const tooLong = setTimeout(() => {
       told.listening.resolve(null);
-      if (this.#told === told) this.#deps.recorder.replace('It has not opened a port for a recording.');
-    }, listeningMs);
+      const { captureId } = told;
+      if (!this.#wantedFor(told)) return;
+      this.#deps.log.error({ captureId }, 'the recorder has not opened a port for a recording');
+      failed(captureId, new Refusal('recording-failed', 'The recorder does not take this recording.'));
+    }, timings.listeningMs);
     const port = await told.listening.promise;
     clearTimeout(tooLong);
     return port;
@@ -303,7 +353,21 @@ export class MeetingCapture {
       told.tracks.set(producerId, trackId);
       const track = { trackId, participantId, source, ...stream };
       this.#deps.recorder.send('track:add', { captureId, track });
-      if (told.isRunning) await tap.let(trackId, true);
+      if (told.isRunning) await this.#letFlow(told, tap, producerId, trackId);
+    }
+  }
+
+  /** @throws when the media worker does not obey: then the next try makes another track of it */
+  async #letFlow(told: Told, tap: RecordingTap, producerId: string, trackId: string): Promise<void> {
+    try {
+      await tap.let(trackId, true);
+    } catch (error) {
+      tap.remove(trackId);
+      if (this.#told === told && told.tracks.get(producerId) === trackId) {
+        told.tracks.delete(producerId);
+        this.#deps.recorder.send('track:remove', { captureId: told.captureId, trackId });
+      }
+      throw error;
     }
   }
 

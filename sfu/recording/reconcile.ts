@@ -6,8 +6,9 @@ type Deps = { recordings: RecordingRepository; blobs: BlobStore; log: Log };
 
 /**
  * Makes the store and the disk agree, at the start: the disk is right about files and sizes, the store about
- * whose they are. Nothing is deleted: files that nobody knows are put aside, and a recording whose file is
- * missing is shown as failed until the file is there again.
+ * whose they are. Nothing is deleted but what its owner has deleted: files that nobody knows are put aside, and a
+ * recording whose file is missing is shown as lost until the file is there again. What a start with another
+ * database has put aside is brought back.
  */
 export async function reconcile({ recordings, blobs, log }: Deps): Promise<void> {
   const used = new Set<string>();
@@ -29,14 +30,22 @@ export async function reconcile({ recordings, blobs, log }: Deps): Promise<void>
 
 async function reconcilePart(part: PartRecord, { recordings, blobs, log }: Deps): Promise<void> {
   const { id, accountId, mp4 } = part;
+  for (const key of [part.blob, mp4?.blob]) {
+    if (key != null && (await blobs.bringBack(key))) log.warn({ recordingId: id }, 'a file was brought back');
+  }
+  if (part.state === 'deleted') {
+    // The server before this one died in the middle of it.
+    await removeFiles(part, { recordings, blobs });
+    return;
+  }
   if (mp4 && (await blobs.size(mp4.blob)) === null) await recordings.change(id, { mp4: null });
-  if (part.blob === null || part.state === 'deleted') return;
+  if (part.blob === null) return;
   const bytes = await blobs.size(part.blob);
   // One statement each: whoever counts in this moment sees one or the other.
   if (bytes === null) {
     if (part.state !== 'ready') return;
     log.error({ recordingId: id, accountId, bytes: part.bytes }, 'the file of a recording is missing');
-    await recordings.change(id, { state: 'failed', failure: 'recording-failed', bytes: 0 });
+    await recordings.change(id, { state: 'failed', failure: 'recording-lost', bytes: 0 });
     return;
   }
   if (part.state === 'ready' && bytes === part.bytes) return;
@@ -45,4 +54,13 @@ async function reconcilePart(part: PartRecord, { recordings, blobs, log }: Deps)
   }
   // Moved into its place in the moment in which the server before this one died, or put back by the operator.
   await recordings.change(id, { state: 'ready', failure: null, bytes, reservedBytes: 0 });
+}
+
+/** Of a deleted recording; idempotent. As long as a file may be there, its place stays written down. */
+export async function removeFiles(
+  { id, blob, mp4 }: Pick<PartRecord, 'id' | 'blob' | 'mp4'>,
+  { recordings, blobs }: Pick<Deps, 'recordings' | 'blobs'>,
+): Promise<void> {
+  for (const key of [blob, mp4?.blob]) if (key != null) await blobs.remove(key);
+  await recordings.change(id, { blob: null, mp4: null }, ['deleted']);
 }

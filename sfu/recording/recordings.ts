@@ -1,4 +1,6 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir, readdir, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { Refusal } from '../protocol/codes.ts';
 import type { ErrorCode } from '../protocol/codes.ts';
@@ -8,7 +10,10 @@ import type { RecordingKind, StorageView } from '../protocol/recording.ts';
 import { MeetingCapture } from './meeting-capture.ts';
 import { leastBytes } from './quota.ts';
 import type { RecorderProcess } from './recorder-process.ts';
+import { RecorderWatch } from './recorder-watch.ts';
 import type { RecordingShelf } from './shelf.ts';
+import { recordingTimings } from './timings.ts';
+import type { RecordingTimings } from './timings.ts';
 import type { RecordableMeeting } from './wanted.ts';
 
 export type RecordingsOptions = {
@@ -22,16 +27,11 @@ export type RecordingsOptions = {
   partMs: number;
   documentFile: (documentId: string, version: number) => Promise<string | null>;
   log: Log;
+  timings?: RecordingTimings;
 };
 
-/** A recorder that dies is back within a second or two; after this long it is not expected any more. */
-const recorderAwayMs = 10_000;
 /** For as long somebody who presses 録画 waits for a recorder that is being started. */
 const recorderStartMs = 3_000;
-/** When the store was away as an announced recording was to begin. */
-const tryAgainMs = 1_000;
-/** The clock that everybody sees is set right when it is wrong by more than this. */
-const clockToleranceMs = 500;
 /** How often the host is told what is left of the space while something is recorded. */
 const tellStorageMs = 20_000;
 
@@ -43,17 +43,34 @@ export class Recordings {
   readonly #options: RecordingsOptions;
   readonly #log: Log;
   readonly #captures = new Map<string, MeetingCapture>();
-  /** Of captures that are not done yet, the meeting. */
+  /** Of captures that are not done yet, the meeting, while it lasts. */
   readonly #meetingOf = new Map<string, RecordableMeeting>();
   readonly #beginnings = new Map<string, NodeJS.Timeout>();
-  readonly #storageToldAt = new Map<string, number>();
-  #recorderAway: NodeJS.Timeout | null = null;
+  readonly #storageToldAt = new WeakMap<RecordableMeeting, number>();
+  /** Captures that have failed, while their meetings are being told. */
+  readonly #failing = new Set<string>();
+  readonly #timings: RecordingTimings;
+  readonly #watch: RecorderWatch;
+  readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
   #closed = false;
 
   private constructor(options: RecordingsOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#timings = options.timings ?? recordingTimings;
+    this.#watch = new RecorderWatch({
+      recorder: options.recorder,
+      timings: this.#timings,
+      isWanted: () => this.#wanted().length > 0,
+      isTold: () => this.#wanted().some((each) => each.isTold),
+      isAtWork: () => this.#wanted().some((each) => each.isAtWork),
+      giveUp: (why) => {
+        this.#log.error({ why }, 'what is recorded has to end');
+        for (const { captureId } of this.#wanted())
+          if (captureId) this.#fail(captureId, 'recording-unavailable');
+      },
+    });
   }
 
   static async create(options: RecordingsOptions): Promise<Recordings> {
@@ -75,6 +92,7 @@ export class Recordings {
     if (this.#closed) return;
     const { state, captureId } = live.meeting.recording;
     this.#awaitBeginning(live);
+    if (live.meeting.isEnded) this.#letGo(live);
     const capture = this.#captures.get(live.id);
     if (state === 'off' || state === 'announced') {
       capture?.look();
@@ -84,7 +102,8 @@ export class Recordings {
     if (captureId !== null) this.#meetingOf.set(captureId, live);
     const known = capture ?? this.#captureOf(live);
     known.look();
-    if (!this.#options.recorder.canRecord) this.#awaitRecorder();
+    // While none is there the lamp stays on: it is about to be back, or the watch will see that it is not.
+    this.#options.recorder.start();
   }
 
   pointer(live: RecordableMeeting, participantId: string, place: PointerPlace | null): void {
@@ -118,10 +137,11 @@ export class Recordings {
   /** Lets the recorder go; what is recorded goes on after the next start. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
+    this.#watch.close();
     for (const timer of this.#beginnings.values()) clearTimeout(timer);
-    if (this.#recorderAway) clearTimeout(this.#recorderAway);
     await this.#options.recorder.close();
-    for (const capture of this.#captures.values()) capture.forget();
+    for (const capture of this.#captures.values()) capture.close();
     await Promise.all(this.#underWay);
   }
 
@@ -133,7 +153,7 @@ export class Recordings {
     });
     recorder.on('died', () => {
       for (const capture of this.#captures.values()) capture.forget();
-      if (this.#captures.size > 0) this.#awaitRecorder();
+      this.#watch.died();
     });
     recorder.on('capture:listening', ({ captureId, port }) => {
       this.#captureBy(captureId)?.listening(captureId, port);
@@ -142,6 +162,7 @@ export class Recordings {
       this.#captureBy(captureId)?.keyframe(trackId);
     });
     recorder.on('capture:progress', (progress) => {
+      this.#watch.heard();
       this.#do(this.#progress(progress), 'the progress of a recording could not be noted');
     });
     recorder.on('capture:trouble', ({ captureId, code, message }) => {
@@ -162,7 +183,6 @@ export class Recordings {
     recorder.on('capture:done', ({ captureId, parts }) => {
       this.#do(shelf.captureDone(captureId, parts), 'the end of a recording could not be noted');
       this.#meetingOf.delete(captureId);
-      this.#storageToldAt.delete(captureId);
     });
     shelf.onAbandoned = (captureId) => {
       recorder.send('capture:discard', { captureId });
@@ -171,20 +191,47 @@ export class Recordings {
 
   async #startForOthers(): Promise<void> {
     const { recorder, shelf } = this.#options;
-    const left = [...(await shelf.unfinished()), ...(await shelf.abandoned())];
+    const left = [
+      ...(await shelf.unfinished()),
+      ...(await shelf.abandoned()),
+      ...(await this.#finishedOnDisk()),
+    ];
     if (left.length > 0) recorder.start();
+  }
+
+  /**
+   * Folders of captures that are finished, all their files taken: their recorder died before it could remove them,
+   * and with them what people said and showed. What this store knows nothing of is left alone: it may be another's.
+   */
+  async #finishedOnDisk(): Promise<string[]> {
+    const { shelf, recordingsDir } = this.#options;
+    const found = await readdir(path.join(recordingsDir, 'captures')).catch(() => []);
+    const open = [
+      ...(await shelf.unfinished()).map(({ captureId }) => captureId),
+      ...(await shelf.abandoned()),
+    ];
+    const finished: string[] = [];
+    for (const captureId of found) {
+      if (open.includes(captureId) || this.#captureBy(captureId)) continue;
+      if (await shelf.knows(captureId)) finished.push(captureId);
+      else this.#log.warn({ captureId }, 'nobody knows whose this recording is; its folder is left alone');
+    }
+    return finished;
   }
 
   /** What no meeting goes on with is to be finished; what nobody wants any more goes. */
   async #finishOthers(): Promise<void> {
     const { recorder, shelf, partMs } = this.#options;
-    if (!recorder.canRecord) return;
     for (const { captureId, kind } of await shelf.unfinished()) {
       if (this.#captureBy(captureId)) continue;
       await shelf.ending(captureId);
       recorder.send('capture:finish', { captureId, kind, partMs });
     }
     for (const captureId of await shelf.abandoned()) recorder.send('capture:discard', { captureId });
+    // It tells of what is done once more, and clears up when that is taken.
+    for (const captureId of await this.#finishedOnDisk()) {
+      recorder.send('capture:finish', { captureId, kind: 'video', partMs });
+    }
   }
 
   async #progress({ captureId, recordedMs, parts }: RecorderReport<'capture:progress'>): Promise<void> {
@@ -196,13 +243,13 @@ export class Recordings {
       return;
     }
     const now = Date.now();
-    if (Math.abs(live.meeting.recording.recordedMs(now) - recordedMs) > clockToleranceMs) {
+    if (live.meeting.recording.isWrong(recordedMs, now)) {
       await live.change((meeting) => {
         if (meeting.recording.captureId === captureId) meeting.recording.correct(recordedMs, now);
       });
     }
-    if (now - (this.#storageToldAt.get(captureId) ?? 0) < tellStorageMs) return;
-    this.#storageToldAt.set(captureId, now);
+    if (now - (this.#storageToldAt.get(live) ?? 0) < tellStorageMs) return;
+    this.#storageToldAt.set(live, now);
     await live.storageChanged();
   }
 
@@ -210,6 +257,7 @@ export class Recordings {
     const { recorder, shelf, partMs, documentFile } = this.#options;
     const capture = new MeetingCapture(live, {
       recorder,
+      timings: this.#timings,
       partMs,
       documentFile,
       log: this.#log,
@@ -235,14 +283,41 @@ export class Recordings {
     return capture ?? null;
   }
 
+  /** The captures of meetings that do not know yet of a failure. */
+  #wanted(): MeetingCapture[] {
+    return [...this.#captures.values()].filter(
+      ({ captureId }) => captureId !== null && !this.#failing.has(captureId),
+    );
+  }
+
   /** The meeting goes on without this recording, and everybody in it reads why. */
   #fail(captureId: string, code: ErrorCode): void {
     const live = this.#captureBy(captureId)?.live;
-    if (!live) return;
-    const failing = live.change((meeting, now) => {
-      if (meeting.recording.captureId === captureId) meeting.recording.fail(code, now);
-    });
+    if (!live || this.#failing.has(captureId)) return;
+    this.#failing.add(captureId);
+    const failing = this.#tellFailure(live, captureId, code).finally(() => this.#failing.delete(captureId));
     this.#do(failing, 'that a recording has ended could not be told');
+  }
+
+  /** The store may be on the very disk that is full. The lamp must not lie for good: it is tried until it is told. */
+  async #tellFailure(live: RecordableMeeting, captureId: string, code: ErrorCode): Promise<void> {
+    const { signal } = this.#closing;
+    const isLying = () => live.meeting.recording.captureId === captureId;
+    while (isLying() && !signal.aborted) {
+      try {
+        await live.change((meeting, now) => {
+          if (isLying()) meeting.recording.fail(code, now);
+        });
+      } catch (error) {
+        this.#log.error({ error, captureId }, 'that a recording has ended could not be told yet');
+        await delay(this.#timings.tryAgainMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Whose meeting is over need not be told anything more of it. */
+  #letGo(live: RecordableMeeting): void {
+    for (const [captureId, each] of this.#meetingOf) if (each === live) this.#meetingOf.delete(captureId);
   }
 
   /** What is announced begins when everybody has been told for long enough. */
@@ -255,10 +330,10 @@ export class Recordings {
       () => {
         const beginning = live
           .change((meeting, now) => {
-            meeting.recording.begin(now);
+            meeting.recording.begin(now, (id) => live.isConnected(id));
           })
           .catch((error: unknown) => {
-            this.#awaitBeginning(live, tryAgainMs);
+            this.#awaitBeginning(live, this.#timings.tryAgainMs);
             throw error;
           });
         this.#do(beginning, 'an announced recording could not begin');
@@ -266,18 +341,6 @@ export class Recordings {
       delayMs ?? Math.max(0, startsAt - Date.now()),
     );
     this.#beginnings.set(live.id, timer);
-  }
-
-  /** While no recorder is there the lamp stays on: it is about to be back. Unless it is not. */
-  #awaitRecorder(): void {
-    this.#options.recorder.start();
-    this.#recorderAway ??= setTimeout(() => {
-      this.#recorderAway = null;
-      if (this.#options.recorder.canRecord) return;
-      for (const { captureId } of this.#captures.values()) {
-        if (captureId !== null) this.#fail(captureId, 'recording-unavailable');
-      }
-    }, recorderAwayMs);
   }
 
   async #isUp(): Promise<boolean> {

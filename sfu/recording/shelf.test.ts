@@ -1,120 +1,25 @@
-import { mkdir, mkdtemp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rename, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import { newId } from '../meeting/identity.ts';
 import { limits } from '../protocol/limits.ts';
 import { DirectoryBlobs } from '../store/blobs.ts';
-import { openDatabase, type Database } from '../store/database.ts';
+import { openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
-import type { PartRecord } from '../store/recording-repository.ts';
-import { createRepositories, type Repositories } from '../store/repositories.ts';
-import { newAccount } from '../test/store-samples.ts';
-import { RecordingShelf, type StorageWarning } from './shelf.ts';
+import { createRepositories } from '../store/repositories.ts';
+import { RecordingShelf } from './shelf.ts';
+import { giga, secondBytes, useShelf } from '../test/shelf-kit.ts';
 
-const giga = 1_000_000_000;
-const secondBytes = limits.recordingBytesPerHour.video / 3_600;
-
-let folder = '';
-let db: Database;
-let store: Repositories;
-let blobs: DirectoryBlobs;
-let accountId = '';
-let warnings: StorageWarning[] = [];
-let logged: string[] = [];
-let clockMs = 1_790_000_000_000;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'taimen-shelf-'));
-  db = await openDatabase({ url: ':memory:' });
-  await migrate(db);
-  store = createRepositories(db);
-  accountId = await newAccount(store);
-  await mkdir(path.join(folder, 'done'));
-  warnings = [];
-  logged = [];
-});
-afterEach(async () => {
-  await db.destroy();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** A server that starts, on what is there. */
-async function open(quotaBytes = 5 * giga): Promise<RecordingShelf> {
-  blobs = await DirectoryBlobs.open(path.join(folder, 'files'));
-  return RecordingShelf.open({
-    recordings: store.recordings,
-    blobs,
-    quotaBytes,
-    log: createLog('warn', { write: (line) => void logged.push(line) }),
-    onWarning: (warning) => warnings.push(warning),
-    now: () => clockMs,
-  });
-}
-
-type Capture = Parameters<RecordingShelf['begin']>[0];
-const capture = (changes: Partial<Capture> = {}): Capture => ({
-  captureId: newId(),
-  part: 1,
-  kind: 'video',
-  meetingId: newId(),
-  accountId,
-  beganAt: clockMs,
-  ...changes,
-});
-
-const chapters = [{ startMs: 0, title: 'ご提案書 1/12' }];
-
-/** What the recorder has finished. */
-async function finished(part: number, content: string) {
-  const file = path.join(folder, 'done', `part-${part}.webm`);
-  await writeFile(file, content);
-  return { file, bytes: Buffer.byteLength(content), durationMs: 61_000.4, chapters };
-}
-
-/** A second of recording passes, of which nothing is composed yet. */
-async function second(shelf: RecordingShelf, captureId: string, recordedMs: number, composedMs = 0) {
-  clockMs += 1_000;
-  const composedBytes = Math.round((composedMs / 1_000) * secondBytes);
-  return shelf.progress(captureId, [{ part: 1, recordedMs, composedMs, composedBytes }]);
-}
-
-/** Seconds that are recorded until there is no more room, composed ten seconds behind. */
-async function untilFull(shelf: RecordingShelf, captureIds: string[], mostSeconds: number) {
-  const ended = new Map<string, number>();
-  for (let seconds = 1; seconds <= mostSeconds && ended.size < captureIds.length; seconds++) {
-    for (const id of captureIds.filter((each) => !ended.has(each))) {
-      const answer = await second(shelf, id, seconds * 1_000, Math.max(0, seconds - 10) * 1_000);
-      const { usedBytes, reservedBytes, limitBytes } = await shelf.storageOf(accountId);
-      expect(usedBytes + reservedBytes).toBeLessThanOrEqual(limitBytes);
-      if (answer === 'full') {
-        ended.set(id, seconds);
-        await shelf.ending(id);
-      }
-    }
-  }
-  return captureIds.map((id) => ended.get(id) ?? null);
-}
-
-const only = async (captureId: string): Promise<PartRecord> => {
-  const rows = await store.recordings.ofCapture(captureId);
-  expect(rows).toHaveLength(1);
-  return rows[0]!;
-};
-const contentOf = ({ blob }: PartRecord) => text(blobs.read(blob!));
-const files = async (name: string) =>
-  (await readdir(path.join(folder, name), { recursive: true, withFileTypes: true })).filter((each) =>
-    each.isFile(),
-  ).length;
+const here = useShelf();
+const { open, capture, finished, second, untilFull, only, contentOf, files, chapters } = here;
 
 describe('a recording', () => {
   test('is kept as one file, of its real size, and what was held back is free again', async () => {
     const shelf = await open();
     const it = capture();
     await shelf.begin(it);
-    expect((await shelf.storageOf(accountId)).reservedBytes).toBeGreaterThan(60 * secondBytes);
+    expect((await shelf.storageOf(here.accountId)).reservedBytes).toBeGreaterThan(60 * secondBytes);
     expect(await shelf.unfinished()).toEqual([
       { captureId: it.captureId, kind: 'video', meetingId: it.meetingId },
     ]);
@@ -127,7 +32,7 @@ describe('a recording', () => {
     expect(await contentOf(row)).toBe('動画');
     expect(await files('done')).toBe(0);
     expect(await shelf.unfinished()).toEqual([]);
-    expect(await shelf.storageOf(accountId)).toMatchObject({ usedBytes: 6, reservedBytes: 0 });
+    expect(await shelf.storageOf(here.accountId)).toMatchObject({ usedBytes: 6, reservedBytes: 0 });
   });
 
   test('begun twice is one', async () => {
@@ -153,20 +58,20 @@ describe('a recording', () => {
     const shelf = await open();
     const it = capture();
     await shelf.begin(it);
-    clockMs += limits.recordingPartMs;
+    here.clockMs += limits.recordingPartMs;
     await shelf.progress(it.captureId, [
       { part: 1, recordedMs: limits.recordingPartMs, composedMs: 0, composedBytes: 0 },
       { part: 2, recordedMs: 400, composedMs: 0, composedBytes: 0 },
     ]);
     await shelf.done(it.captureId, 3, await finished(3, 'three'));
-    const rows = await store.recordings.ofCapture(it.captureId);
+    const rows = await here.store.recordings.ofCapture(it.captureId);
     expect(rows.map(({ part, number, state }) => [part, number, state])).toEqual([
       [1, 1, 'finishing'],
       [2, 2, 'recording'],
       [3, 3, 'ready'],
     ]);
     expect(rows[1]!.beganAt).toBe(it.beganAt + limits.recordingPartMs - 400);
-    expect(rows[2]).toMatchObject({ meetingId: it.meetingId, accountId, kind: 'video' });
+    expect(rows[2]).toMatchObject({ meetingId: it.meetingId, accountId: here.accountId, kind: 'video' });
   });
 
   test('leaves nothing of parts that there never were, and shows what is missing', async () => {
@@ -174,11 +79,11 @@ describe('a recording', () => {
     const [empty, missed] = [capture(), capture()];
     await shelf.begin(empty);
     await shelf.captureDone(empty.captureId, 0);
-    expect(await store.recordings.ofCapture(empty.captureId)).toEqual([]);
+    expect(await here.store.recordings.ofCapture(empty.captureId)).toEqual([]);
     await shelf.begin(missed);
     await second(shelf, missed.captureId, 1_000);
     await shelf.captureDone(missed.captureId, 0);
-    expect(await only(missed.captureId)).toMatchObject({ state: 'failed', failure: 'recording-failed' });
+    expect(await only(missed.captureId)).toMatchObject({ state: 'failed', failure: 'recording-lost' });
   });
 
   test('that could not be finished keeps its place, and becomes ready at a later start', async () => {
@@ -190,7 +95,7 @@ describe('a recording', () => {
     await shelf.failed(it.captureId, 1, 'recording-disk');
     const later = await open();
     expect(await only(it.captureId)).toMatchObject({ state: 'failed', failure: 'recording-disk' });
-    expect((await later.storageOf(accountId)).reservedBytes).toBeGreaterThan(0);
+    expect((await later.storageOf(here.accountId)).reservedBytes).toBeGreaterThan(0);
     expect(await later.unfinished()).toMatchObject([{ captureId: it.captureId }]);
     await later.done(it.captureId, 1, await finished(1, 'at last'));
     expect(await only(it.captureId)).toMatchObject({ state: 'ready', failure: null, bytes: 7 });
@@ -211,7 +116,7 @@ describe('a server that dies', () => {
     const file = await finished(1, 'webm');
     // What stands in the store in that moment.
     const { id } = await only(it.captureId);
-    await store.recordings.change(id, { blob: blobs.newKey(), durationMs: 61_000, chapters });
+    await here.store.recordings.change(id, { blob: here.blobs.newKey(), durationMs: 61_000, chapters });
     const shelf = await open();
     expect(await shelf.unfinished()).toMatchObject([{ captureId: it.captureId }]);
     await shelf.done(it.captureId, 1, file);
@@ -223,9 +128,9 @@ describe('a server that dies', () => {
     const it = await recorded();
     const file = await finished(1, 'webm');
     const { id } = await only(it.captureId);
-    const key = blobs.newKey();
-    await store.recordings.change(id, { blob: key, durationMs: 61_000, chapters });
-    await blobs.adopt(file.file, key);
+    const key = here.blobs.newKey();
+    await here.store.recordings.change(id, { blob: key, durationMs: 61_000, chapters });
+    await here.blobs.adopt(file.file, key);
     const shelf = await open();
     const ready = { state: 'ready', bytes: 4, durationMs: 61_000, chapters, reservedBytes: 0 };
     expect(await only(it.captureId)).toMatchObject(ready);
@@ -239,7 +144,12 @@ describe('a server that dies', () => {
     const shelf = await open();
     await shelf.done(it.captureId, 1, await finished(1, 'webm'));
     const again = await open();
-    await again.done(it.captureId, 1, { file: path.join(folder, 'gone'), bytes: 4, durationMs: 1, chapters });
+    await again.done(it.captureId, 1, {
+      file: path.join(here.folder, 'gone'),
+      bytes: 4,
+      durationMs: 1,
+      chapters,
+    });
     await again.done(it.captureId, 1, await finished(1, 'webm'));
     expect(await contentOf(await only(it.captureId))).toBe('webm');
     expect([await files('files'), await files('done')]).toEqual([1, 0]);
@@ -248,7 +158,7 @@ describe('a server that dies', () => {
   test('never says that it has taken what is not there', async () => {
     const it = await recorded();
     const shelf = await open();
-    const nowhere = { file: path.join(folder, 'gone'), bytes: 4, durationMs: 1, chapters };
+    const nowhere = { file: path.join(here.folder, 'gone'), bytes: 4, durationMs: 1, chapters };
     await expect(shelf.done(it.captureId, 1, nowhere)).rejects.toThrow('is not there');
     await expect(shelf.done(newId(), 1, await finished(1, 'x'))).rejects.toThrow('Nobody knows');
     expect(await files('done')).toBe(1);
@@ -261,19 +171,65 @@ describe('at a start', () => {
     const shelf = await open();
     await shelf.begin(it);
     await shelf.done(it.captureId, 1, await finished(1, 'webm'));
-    const file = blobs.file((await only(it.captureId)).blob!);
-    await rename(file, path.join(folder, 'elsewhere'));
+    const file = here.blobs.file((await only(it.captureId)).blob!);
+    await rename(file, path.join(here.folder, 'elsewhere'));
     const without = await open();
     expect(await only(it.captureId)).toMatchObject({
       state: 'failed',
-      failure: 'recording-failed',
+      failure: 'recording-lost',
       bytes: 0,
     });
-    expect(logged.join()).toContain('the file of a recording is missing');
+    expect(here.logged.join()).toContain('the file of a recording is missing');
     expect(await without.unfinished()).toEqual([]);
-    await rename(path.join(folder, 'elsewhere'), file);
-    expect(await (await open()).storageOf(accountId)).toMatchObject({ usedBytes: 4 });
+    await rename(path.join(here.folder, 'elsewhere'), file);
+    expect(await (await open()).storageOf(here.accountId)).toMatchObject({ usedBytes: 4 });
     expect(await only(it.captureId)).toMatchObject({ state: 'ready', failure: null, bytes: 4 });
+  });
+
+  test('with another database by mistake nothing is lost, however long after it the right one is back', async () => {
+    const it = capture();
+    const shelf = await open();
+    await shelf.begin(it);
+    await shelf.done(it.captureId, 1, await finished(1, 'webm'));
+    const { id } = await only(it.captureId);
+    const copy = { blob: here.blobs.newKey(), bytes: 3, madeAt: here.clockMs };
+    await here.blobs.adopt((await finished(2, 'mp4')).file, copy.blob);
+    await here.store.recordings.change(id, { mp4: copy });
+    const otherDb = await openDatabase({ url: ':memory:' });
+    try {
+      await migrate(otherDb);
+      const other = createRepositories(otherDb);
+      await open(5 * giga, other);
+      expect([await files('files/kept'), await files('files/aside')]).toEqual([0, 2]);
+      for (const name of await readdir(path.join(here.folder, 'files/aside'))) {
+        await utimes(path.join(here.folder, 'files/aside', name), new Date(0), new Date(0));
+      }
+      await open(5 * giga, other);
+    } finally {
+      await otherDb.destroy();
+    }
+    await open();
+    const row = await only(it.captureId);
+    expect(row).toMatchObject({ state: 'ready', failure: null, bytes: 4, mp4: copy });
+    expect(await contentOf(row)).toBe('webm');
+    expect([await files('files/kept'), await files('files/aside')]).toEqual([2, 0]);
+  });
+
+  test('what its owner had deleted when the power went is deleted, also from aside', async () => {
+    const it = capture();
+    const shelf = await open();
+    await shelf.begin(it);
+    await shelf.done(it.captureId, 1, await finished(1, 'webm'));
+    // What stands in the store in that moment.
+    const { id, blob } = await only(it.captureId);
+    await here.store.recordings.change(id, { state: 'deleted' });
+    await rename(here.blobs.file(blob!), path.join(here.folder, 'files/aside', blob!));
+    const next = await open();
+    expect(await files('files')).toBe(0);
+    expect(await next.unfinished()).toEqual([]);
+    expect(await next.abandoned()).toEqual([it.captureId]);
+    await next.captureDone(it.captureId, 0);
+    expect(await here.store.recordings.ofCapture(it.captureId)).toEqual([]);
   });
 
   test('sizes are those of the files, and files that nobody knows are put aside', async () => {
@@ -281,21 +237,28 @@ describe('at a start', () => {
     const shelf = await open();
     await shelf.begin(it);
     await shelf.done(it.captureId, 1, await finished(1, 'webm'));
-    await truncate(blobs.file((await only(it.captureId)).blob!), 3);
-    await blobs.adopt((await finished(2, 'whose?')).file, blobs.newKey());
-    expect(await (await open()).storageOf(accountId)).toMatchObject({ usedBytes: 3 });
+    await truncate(here.blobs.file((await only(it.captureId)).blob!), 3);
+    await here.blobs.adopt((await finished(2, 'whose?')).file, here.blobs.newKey());
+    expect(await (await open()).storageOf(here.accountId)).toMatchObject({ usedBytes: 3 });
     expect(await files('files/kept')).toBe(1);
     expect(await files('files/aside')).toBe(1);
   });
 
   test('a folder that cannot be used is no reason not to start', async () => {
-    await writeFile(path.join(folder, 'files'), 'not a folder');
+    await writeFile(path.join(here.folder, 'files'), 'not a folder');
     const troubles: unknown[] = [];
-    blobs = await DirectoryBlobs.open(path.join(folder, 'files'), (error) => troubles.push(error));
-    const log = createLog('warn', { write: (line) => void logged.push(line) });
-    await RecordingShelf.open({ recordings: store.recordings, blobs, quotaBytes: giga, log });
+    here.blobs = await DirectoryBlobs.open(path.join(here.folder, 'files'), {
+      onTrouble: (error) => troubles.push(error),
+    });
+    const log = createLog('warn', { write: (line) => void here.logged.push(line) });
+    await RecordingShelf.open({
+      recordings: here.store.recordings,
+      blobs: here.blobs,
+      quotaBytes: giga,
+      log,
+    });
     expect(troubles).toHaveLength(1);
-    expect(logged.join()).toContain('the folder of recordings cannot be used');
+    expect(here.logged.join()).toContain('the folder of recordings cannot be used');
   });
 });
 
@@ -304,7 +267,7 @@ describe('the space of an account', () => {
     const shelf = await open(0);
     await expect(shelf.begin(capture())).rejects.toMatchObject({ code: 'recording-quota' });
     expect(await shelf.unfinished()).toEqual([]);
-    expect(warnings).toEqual([]);
+    expect(here.warnings).toEqual([]);
   });
 
   test.each([3, 30, 300])('for %i seconds ends a recording after about as many', async (seconds) => {
@@ -334,13 +297,13 @@ describe('the space of an account', () => {
     const shelf = await open(160_000);
     const begun = await Promise.allSettled([capture(), capture()].map((each) => shelf.begin(each)));
     expect(begun.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    const { reservedBytes } = await shelf.storageOf(accountId);
+    const { reservedBytes } = await shelf.storageOf(here.accountId);
     expect(reservedBytes).toBeLessThanOrEqual(160_000);
   });
 
   test('is told as time that is left, for each kind', async () => {
     const shelf = await open(5 * giga);
-    expect((await shelf.storageOf(accountId)).remainingMs).toEqual({
+    expect((await shelf.storageOf(here.accountId)).remainingMs).toEqual({
       video: 25 * 3_600_000,
       audio: Math.floor((5_000 / 24) * 3_600_000),
     });
@@ -355,61 +318,23 @@ describe('the space of an account', () => {
       await shelf.done(it.captureId, 1, await finished(1, 'x'.repeat(bytes)));
       kept.push(it.captureId);
     };
-    const percents = () => warnings.map(({ percent }) => percent);
+    const percents = () => here.warnings.map(({ percent }) => percent);
     await keep(200_000);
-    warnings = [];
+    here.warnings = [];
     await keep(590_000);
     await keep(20_000);
     expect(percents()).toContain(80);
-    warnings = [];
+    here.warnings = [];
     await keep(10_000);
     await keep(135_000);
     expect(percents()).toEqual([95]);
-    expect(warnings[0]).toMatchObject({ accountId, storage: { limitBytes: 1_000_000 } });
+    expect(here.warnings[0]).toMatchObject({ accountId: here.accountId, storage: { limitBytes: 1_000_000 } });
     await keep(10_000);
     expect(percents()).toEqual([95]);
-    warnings = [];
+    here.warnings = [];
     await shelf.remove(await only(kept[1]!));
-    expect((await shelf.storageOf(accountId)).usedBytes).toBe(375_000);
+    expect((await shelf.storageOf(here.accountId)).usedBytes).toBe(375_000);
     await keep(610_000);
     expect(percents().at(-1)).toBe(95);
-  });
-});
-
-describe('deleting', () => {
-  test('takes a ready part for good, once, and not one that is still recorded', async () => {
-    const shelf = await open();
-    const it = capture();
-    await shelf.begin(it);
-    await expect(shelf.remove(await only(it.captureId))).rejects.toMatchObject({
-      code: 'recording-not-ready',
-    });
-    await shelf.done(it.captureId, 1, await finished(1, 'webm'));
-    const row = await only(it.captureId);
-    await shelf.remove(row);
-    await shelf.remove(row);
-    expect(await files('files')).toBe(0);
-    expect(await shelf.storageOf(accountId)).toMatchObject({ usedBytes: 0 });
-    // Told again by a recorder that does not know.
-    await shelf.done(it.captureId, 1, { file: path.join(folder, 'gone'), bytes: 4, durationMs: 1, chapters });
-    expect(await store.recordings.ofCapture(it.captureId)).toEqual([]);
-  });
-
-  test('one that failed gives its space free, and it does not come back', async () => {
-    const shelf = await open();
-    const discarded: string[] = [];
-    shelf.onAbandoned = (captureId) => discarded.push(captureId);
-    const it = capture();
-    await shelf.begin(it);
-    await shelf.failed(it.captureId, 1, 'recording-failed');
-    await shelf.remove(await only(it.captureId));
-    expect(discarded).toEqual([it.captureId]);
-    expect(await shelf.storageOf(accountId)).toMatchObject({ usedBytes: 0, reservedBytes: 0 });
-    expect(await shelf.unfinished()).toEqual([]);
-    expect(await (await open()).abandoned()).toEqual([it.captureId]);
-    await shelf.done(it.captureId, 1, await finished(1, 'unwanted'));
-    expect([await files('files'), await files('done')]).toEqual([0, 0]);
-    await shelf.captureDone(it.captureId, 1);
-    expect(await store.recordings.ofCapture(it.captureId)).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import type { PartRecord, PartState, RecordingRepository } from '../store/record
 import { InOrder } from './in-order.ts';
 import { leastBytes, neededBytes, reserveAhead, storageView, thresholdPassed } from './quota.ts';
 import type { PartProgress, Threshold } from './quota.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile, removeFiles } from './reconcile.ts';
 
 /** An owner's space has passed a threshold (R5). */
 export type StorageWarning = { accountId: string; percent: Threshold; storage: StorageView };
@@ -35,7 +35,10 @@ export type FinishedFile = { file: string; bytes: number; durationMs: number; ch
 const writeEveryMs = 5_000;
 /** A part as long as this is not forgotten when the recorder knows nothing of it: it is shown as failed. */
 const worthTellingMs = 1_000;
+/** With nothing heard for this long, nobody finishes a capture any more: even a slow machine says something by then. */
+const quietMs = 30 * 60_000;
 
+const begun = { state: 'recording', failure: null, durationMs: 0 } as const;
 const unfinished: readonly PartState[] = ['recording', 'finishing', 'failed'];
 const notDeleted: readonly PartState[] = [...unfinished, 'ready'];
 
@@ -55,6 +58,9 @@ export class RecordingShelf {
   readonly #inOrder = new InOrder();
   /** Captures with enough held back for a while: when that was written, and for which parts. */
   readonly #ample = new Map<string, { at: number; parts: string }>();
+  /** When a recorder or its meeting told something of a capture; before that, the start counts. */
+  readonly #heardAt = new Map<string, number>();
+  readonly #openedAt: number;
   #onAbandoned: (captureId: string) => void = () => undefined;
 
   private constructor(options: ShelfOptions) {
@@ -65,6 +71,7 @@ export class RecordingShelf {
     this.#log = options.log;
     this.#onWarning = options.onWarning ?? (() => undefined);
     this.#now = options.now ?? Date.now;
+    this.#openedAt = this.#now();
   }
 
   /** Makes store and disk agree first; only one server at a time has them. */
@@ -86,14 +93,14 @@ export class RecordingShelf {
   async begin(
     of: Pick<PartRecord, 'captureId' | 'part' | 'kind' | 'meetingId' | 'accountId' | 'beganAt'>,
   ): Promise<void> {
+    this.#heard(of.captureId);
     await this.#inOrder.do(of.captureId, () =>
       this.#counting(of.accountId, async (recordings) => {
         const rows = await recordings.ofCapture(of.captureId);
-        if (rows.some(({ part }) => part === of.part)) {
+        const newest = rows.at(-1);
+        if (newest && newest.state !== 'deleted' && rows.some(({ part }) => part === of.part)) {
           // It goes on after all, for instance with the recorder that has taken a dead one's place.
-          const newest = rows.at(-1);
-          if (newest?.blob === null)
-            await recordings.change(newest.id, { state: 'recording' }, ['finishing']);
+          if (newest.blob === null) await recordings.change(newest.id, { state: 'recording' }, ['finishing']);
           return;
         }
         const { usedBytes, reservedBytes } = await recordings.space(of.accountId);
@@ -103,7 +110,9 @@ export class RecordingShelf {
           throw new Refusal('recording-quota', 'The space for recordings is used up: delete some first.');
         }
         const ahead = Math.max(least, reserveAhead(of.kind, left).bytes);
-        await recordings.insert({ ...of, id: newId(), reservedBytes: ahead });
+        if (await recordings.insert({ ...of, id: newId(), reservedBytes: ahead })) return;
+        // Its owner has deleted what there was, and now there is more of it.
+        if (newest) await recordings.change(newest.id, { ...begun, reservedBytes: ahead }, ['deleted']);
       }),
     );
   }
@@ -115,6 +124,7 @@ export class RecordingShelf {
    * @returns `full`: recording has to stop now, so that the file stays within the owner's space
    */
   async progress(captureId: string, parts: readonly PartProgress[]): Promise<'ok' | 'full'> {
+    this.#heard(captureId);
     return this.#inOrder.do(captureId, async () => {
       const numbers = parts.map(({ part }) => part).join();
       const ample = this.#ample.get(captureId);
@@ -135,7 +145,8 @@ export class RecordingShelf {
     await this.#inOrder.do(captureId, async () => {
       this.#ample.delete(captureId);
       for (const { id } of await this.#recordings.ofCapture(captureId)) {
-        await this.#recordings.change(id, { state: 'finishing' }, ['recording']);
+        // Told again by each recorder that comes after another one, it is no news.
+        if (await this.#recordings.change(id, { state: 'finishing' }, ['recording'])) this.#heard(captureId);
       }
     });
   }
@@ -146,6 +157,7 @@ export class RecordingShelf {
    * @throws Error when the file is nowhere, or cannot be moved: what it was made of has to stay
    */
   async done(captureId: string, part: number, finished: FinishedFile): Promise<void> {
+    this.#heard(captureId);
     await this.#inOrder.do(captureId, async () => {
       this.#ample.delete(captureId);
       const { file } = finished;
@@ -176,6 +188,7 @@ export class RecordingShelf {
 
   /** A part could not be finished. What it was made of is kept, and so is the space for it: the next start tries again. */
   async failed(captureId: string, part: number, code: ErrorCode): Promise<void> {
+    this.#heard(captureId);
     await this.#inOrder.do(captureId, async () => {
       this.#ample.delete(captureId);
       const row = (await this.#find(captureId, part)) ?? (await this.#add(captureId, part));
@@ -190,23 +203,30 @@ export class RecordingShelf {
   async captureDone(captureId: string, parts: number): Promise<void> {
     await this.#inOrder.do(captureId, async () => {
       this.#ample.delete(captureId);
+      this.#heardAt.delete(captureId);
       for (const row of await this.#recordings.ofCapture(captureId)) {
-        if (row.state === 'ready' || (row.blob !== null && row.state !== 'deleted')) continue;
+        if (row.state === 'ready' || row.blob !== null) continue;
         const isMissed = row.state !== 'deleted' && (row.part <= parts || row.durationMs >= worthTellingMs);
         if (!isMissed) {
           await this.#recordings.remove(row.id, [...unfinished, 'deleted']);
           continue;
         }
         this.#log.error({ captureId, part: row.part }, 'the recorder knows nothing of a recorded part');
-        const failure = { state: 'failed', failure: 'recording-failed', reservedBytes: 0 } as const;
+        const failure = { state: 'failed', failure: 'recording-lost', reservedBytes: 0 } as const;
         await this.#recordings.change(row.id, failure, unfinished);
       }
     });
   }
 
+  /** Whether it is to be finished, and nobody seems to do so. It may become ready all the same. */
+  isStuck({ captureId, state }: Pick<PartRecord, 'captureId' | 'state'>): boolean {
+    const heardAt = this.#heardAt.get(captureId) ?? this.#openedAt;
+    return state === 'finishing' && this.#now() - heardAt > quietMs;
+  }
+
   /**
-   * The owner deletes a part that is ready or has failed. First it is forgotten, then its file goes: after a death
-   * in between, the next start finds a file that nobody knows.
+   * The owner deletes a part that is ready, has failed or is stuck. First that is written down, then its file goes:
+   * after a death in between, the next start sees to it.
    *
    * @throws Refusal recording-not-ready while it is recorded or finished
    */
@@ -214,20 +234,20 @@ export class RecordingShelf {
     await this.#inOrder.do(captureId, async () => {
       const row = await this.#recordings.load(id);
       if (!row || row.state === 'deleted') return;
-      if (row.state === 'recording' || row.state === 'finishing') {
+      if (row.state === 'recording' || (row.state === 'finishing' && !this.isStuck(row))) {
         throw new Refusal('recording-not-ready', 'It is still being recorded or made ready.');
       }
       // What was captured of it may still lie with the recorder, which would finish it at the next start.
-      const isToDiscard = row.state === 'failed' && row.blob === null;
-      const unused = await this.#counting(accountId, async (recordings) => {
-        if (!isToDiscard) return (await recordings.remove(id, ['ready', 'failed'])) ?? [];
-        await recordings.change(id, { state: 'deleted', reservedBytes: 0 }, ['failed']);
-        return [];
-      });
-      for (const key of unused) {
-        await this.#blobs.remove(key).catch((error: unknown) => {
-          this.#log.warn({ err: error }, 'the file of a deleted recording could not be removed');
-        });
+      const isToDiscard = row.state === 'finishing' || (row.state === 'failed' && row.blob === null);
+      const deleted = { state: 'deleted', reservedBytes: 0 } as const;
+      await this.#counting(accountId, (recordings) => recordings.change(id, deleted, notDeleted));
+      try {
+        // A copy of it may have become ready until that moment.
+        const last = (await this.#recordings.load(id)) ?? row;
+        await removeFiles(last, { recordings: this.#recordings, blobs: this.#blobs });
+        if (!isToDiscard) await this.#recordings.remove(id, ['deleted']);
+      } catch (error) {
+        this.#log.warn({ err: error }, 'the file of a deleted recording could not be removed');
       }
       if (isToDiscard && (await this.abandoned()).includes(captureId)) this.#onAbandoned(captureId);
     });
@@ -247,6 +267,11 @@ export class RecordingShelf {
     );
     const byCapture = new Map([...rows, ...moving].map((row) => [row.captureId, row]));
     return [...byCapture.values()].map(({ captureId, kind, meetingId }) => ({ captureId, kind, meetingId }));
+  }
+
+  /** Whether it is somebody's, whatever has become of its parts. */
+  async knows(captureId: string): Promise<boolean> {
+    return (await this.#recordings.ofCapture(captureId)).length > 0;
   }
 
   /** Captures of which the owner has deleted all that was not finished; they stay here until `captureDone`. */
@@ -295,6 +320,10 @@ export class RecordingShelf {
       );
     }
     return { isFull: records && ahead.isFull, isAmple: records && ahead.isAmple };
+  }
+
+  #heard(captureId: string): void {
+    this.#heardAt.set(captureId, this.#now());
   }
 
   async #find(captureId: string, part: number): Promise<PartRecord | null> {

@@ -11,6 +11,8 @@ export interface RecordableMeeting {
   /** To look at only. */
   readonly meeting: Meeting;
   readonly media: { readonly current: MeetingMedia | null };
+  /** Whether there is a page that can be told something, or one on its way. */
+  isConnected(participantId: string): boolean;
   /** False while the line is lost and being restored. */
   isOnLine(participantId: string): boolean;
   change<T>(act: (meeting: Meeting, now: number) => T): Promise<T>;
@@ -75,12 +77,17 @@ export function wantedOf(live: RecordableMeeting, before: Wanted | null): Wanted
   };
 }
 
-/** Whoever has shown it must have agreed, also when they have left since. */
+/**
+ * Whoever brought it must have agreed, also when they have left since and the host turns its pages; of what nobody
+ * has brought, whoever shows it.
+ */
 function shownOf({ stage, participants, recording }: Meeting): Scene['shown'] {
   const { shown } = stage;
   if (!shown) return null;
+  const brought = stage.brought.find((each) => each.documentId === shown.documentId);
+  const ownerId = brought?.participantId ?? shown.shownBy;
   const isGiven = (who: Participant | undefined) => who && recording.consentOf(who) === 'given';
-  if (!isGiven(participants.find(({ id }) => id === shown.shownBy))) return null;
+  if (!isGiven(participants.find(({ id }) => id === ownerId))) return null;
   const { documentId, version, title, page, pages } = shown;
   return { documentId, version, title, page, pages };
 }

@@ -112,6 +112,9 @@ export class LiveMeeting {
     await live.#learnOrganization();
     await live.#learnStorage();
     live.patience.reconsider();
+    // Not stored: a server that dies again announces it again.
+    meeting.recording.announceAgain(Date.now());
+    meeting.takeEvents();
     deps.recordings.look(live);
     return live;
   }

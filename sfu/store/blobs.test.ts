@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -100,6 +100,41 @@ describe('blobs', () => {
     // Aside, for a week: the database could have been the wrong one.
     expect((await files()).map(({ parentPath }) => path.basename(parentPath))).toContain('aside');
     expect(await files()).toHaveLength(2);
+  });
+
+  describe('that lie aside', () => {
+    /** Put aside so long ago. */
+    async function aside(days: number): Promise<string> {
+      const key = await kept('whose?');
+      await blobs.removeUnused(new Set());
+      const then = new Date(Date.now() - days * 86_400_000);
+      await utimes(path.join(folder, 'blobs/aside', key), then, then);
+      return key;
+    }
+
+    it('are brought back, once, and never in the place of what is there', async () => {
+      const key = await aside(0);
+      expect(await blobs.bringBack(key)).toBe(true);
+      expect(await text(blobs.read(key))).toBe('whose?');
+      expect(await blobs.bringBack(key)).toBe(false);
+      expect(await blobs.bringBack(blobs.newKey())).toBe(false);
+      await writeFile(path.join(folder, 'blobs/aside', key), 'another');
+      expect(await blobs.bringBack(key)).toBe(false);
+      expect(await text(blobs.read(key))).toBe('whose?');
+    });
+
+    it('go after a week', async () => {
+      const [old, recent] = [await aside(8), await aside(6)];
+      await blobs.removeUnused(new Set());
+      expect([await blobs.bringBack(old), await blobs.bringBack(recent)]).toEqual([false, true]);
+    });
+
+    it('stay for ever where nothing is to be deleted', async () => {
+      blobs = await DirectoryBlobs.open(path.join(folder, 'blobs'), { keepsAside: true });
+      const key = await aside(1_000);
+      await blobs.removeUnused(new Set());
+      expect(await blobs.bringBack(key)).toBe(true);
+    });
   });
 
   it('are not waited for when their sender went before anything was read', async () => {

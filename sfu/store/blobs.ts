@@ -54,12 +54,21 @@ export interface BlobStore {
   file(key: string): string;
   remove(key: string): Promise<void>;
   /**
-   * Puts every blob that is not in use aside, and removes for good what has lain there for a week, and all that
-   * was being written. Only while nobody writes. Aside, because a server started with another database by mistake
-   * knows none of them.
+   * Puts every blob that is not in use aside, and removes for good all that was being written, and, where it is not
+   * to be kept, what has lain aside for a week. Only while nobody writes. Aside, because a server started with
+   * another database by mistake knows none of them.
    */
   removeUnused(used: ReadonlySet<string>): Promise<number>;
+  /** Puts a blob that lies aside back into its place. @returns whether there was one */
+  bringBack(key: string): Promise<boolean>;
 }
+
+export type DirectoryBlobsOptions = {
+  /** Told when the folder cannot be made; what needs it fails later, then. Without this, it is thrown. */
+  onTrouble?: (error: unknown) => void;
+  /** What was put aside stays there until somebody removes it. */
+  keepsAside?: boolean;
+};
 
 const asideForMs = 7 * 24 * 60 * 60_000;
 const keyForm = /^[A-Za-z0-9_-]{32}$/;
@@ -69,19 +78,21 @@ export class DirectoryBlobs implements BlobStore {
   readonly #folder: string;
   readonly #incoming: string;
   readonly #aside: string;
+  readonly #keepsAside: boolean;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, keepsAside: boolean) {
     this.#folder = path.join(folder, 'kept');
     this.#incoming = path.join(folder, 'incoming');
     this.#aside = path.join(folder, 'aside');
+    this.#keepsAside = keepsAside;
   }
 
-  /**
-   * @param folder an absolute path; made if it is not there
-   * @param onTrouble told when it cannot be made; what needs it fails later, then. Without this, it is thrown
-   */
-  static async open(folder: string, onTrouble?: (error: unknown) => void): Promise<DirectoryBlobs> {
-    const blobs = new DirectoryBlobs(folder);
+  /** @param folder an absolute path; made if it is not there */
+  static async open(
+    folder: string,
+    { onTrouble, keepsAside = false }: DirectoryBlobsOptions = {},
+  ): Promise<DirectoryBlobs> {
+    const blobs = new DirectoryBlobs(folder, keepsAside);
     // People's files are nobody else's on this machine.
     try {
       for (const each of [blobs.#folder, blobs.#incoming, blobs.#aside]) {
@@ -175,12 +186,25 @@ export class DirectoryBlobs implements BlobStore {
         removed += 1;
       }
     }
+    if (this.#keepsAside) return removed;
     for (const key of await readdir(this.#aside)) {
       const file = path.join(this.#aside, key);
       const { mtimeMs } = await stat(file);
       if (Date.now() - mtimeMs > asideForMs) await rm(file, { force: true });
     }
     return removed;
+  }
+
+  async bringBack(key: string): Promise<boolean> {
+    // What is in its place is right, whatever else lies aside.
+    if ((await this.size(key)) !== null) return false;
+    try {
+      await this.#putInPlace(path.join(this.#aside, key), key);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
   }
 
   async #incomingBlob(fill: (file: string) => Promise<void>): Promise<NewBlob> {

@@ -56,6 +56,12 @@ export type MeetingSummary = {
   people: { participantId: string; name: string; role: Role }[];
 };
 
+/** A meeting of the history: when it began, in milliseconds since 1970. */
+export type PlaceInHistory = { id: string; at: number };
+
+/** A log of consents with something in it, in the JSON of a meeting's recording; in a name, quotes are escaped. */
+const loggedPattern = '%"log":[{%';
+
 /** Recordings by part, and how much of an account's space they take (R5). */
 export class RecordingRepository {
   readonly #db: Database;
@@ -166,17 +172,57 @@ export class RecordingRepository {
     return rows.map(toRecord);
   }
 
-  /** Those that the history shows, the newest first. */
-  async latestOfAccount(accountId: string, limit: number): Promise<PartRecord[]> {
+  /**
+   * The meetings that the history shows, the newest first: those with recordings, and those in which somebody was
+   * asked or told of one.
+   *
+   * @param before only those behind this one
+   */
+  async history(accountId: string, limit: number, before: PlaceInHistory | null): Promise<PlaceInHistory[]> {
+    const recorded = this.#db
+      .selectFrom('recordings')
+      .leftJoin('meetings', 'meetings.id', 'recordings.meeting_id')
+      .where('recordings.account_id', '=', accountId)
+      .where('recordings.state', '<>', 'deleted')
+      .groupBy(['recordings.meeting_id', 'meetings.started_at', 'meetings.created_at'])
+      .select((eb) => [
+        'recordings.meeting_id as id',
+        eb.fn
+          .coalesce('meetings.started_at', 'meetings.created_at', eb.fn.min('recordings.began_at'))
+          .as('at'),
+      ]);
+    const logged = this.#db
+      .selectFrom('meetings')
+      .where('host_account_id', '=', accountId)
+      .where('recording', 'like', loggedPattern)
+      .select((eb) => ['id', eb.fn.coalesce('started_at', 'created_at').as('at')]);
+    let query = this.#db
+      .selectFrom(recorded.union(logged).as('meeting'))
+      .select(['meeting.id', 'meeting.at'])
+      .orderBy('meeting.at', 'desc')
+      .orderBy('meeting.id', 'desc')
+      .limit(limit);
+    if (before) {
+      query = query.where((eb) =>
+        eb.or([
+          eb('meeting.at', '<', before.at),
+          eb.and([eb('meeting.at', '=', before.at), eb('meeting.id', '<', before.id)]),
+        ]),
+      );
+    }
+    return query.execute();
+  }
+
+  /** What the history shows of these meetings, each one's in the order of the numbers. */
+  async ofMeetings(accountId: string, meetingIds: readonly string[]): Promise<PartRecord[]> {
+    if (meetingIds.length === 0) return [];
     const rows = await this.#db
       .selectFrom('recordings')
       .selectAll()
       .where('account_id', '=', accountId)
+      .where('meeting_id', 'in', meetingIds)
       .where('state', '<>', 'deleted')
-      .orderBy('began_at', 'desc')
-      .orderBy('number', 'desc')
-      .orderBy('id')
-      .limit(limit)
+      .orderBy('number')
       .execute();
     return rows.map(toRecord);
   }

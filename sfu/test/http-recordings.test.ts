@@ -1,54 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newId } from '../meeting/identity.ts';
-import type { RecordedMeeting, RecordingEntry, RecordingList } from '../protocol/recording.ts';
-import { HttpServer, password, type Answer } from './http-server.ts';
+import type { RecordedMeeting } from '../protocol/recording.ts';
+import { useHistory } from './http-history.ts';
+import type { Answer } from './http-server.ts';
 import { createAccount, signIn } from './kit/rep.ts';
-import { until } from './kit/waiting.ts';
-import { meeting, participant } from './store-samples.ts';
+import { meeting } from './store-samples.ts';
 
-let server: HttpServer;
-let accountId = '';
-let cookie = '';
-
-beforeEach(async () => {
-  server = await HttpServer.start();
-  cookie = await signIn(server.base, { organization: 'demo', login: 'admin', password });
-  accountId = (await server.sessions.signedIn(cookie))!.accountId;
-});
-afterEach(() => server.stop());
-
-const ask = (method: string, to: string, body?: unknown, headers = {}) =>
-  server.ask(method, to, body, { cookie, ...headers });
-const listed = async () => (await ask('GET', '/api/recordings')).json as unknown as RecordingList;
-const entries = async () => (await listed()).meetings.flatMap(({ recordings }) => recordings);
-const entry = async (id: string): Promise<RecordingEntry | undefined> =>
-  (await entries()).find((each) => each.id === id);
+const here = useHistory();
+const { ask, listed, entries, entry, recorded } = here;
 const codeOf = ({ json }: Answer) => json?.['code'];
-
-type Given = { content?: string; guest?: string; kind?: 'video' | 'audio'; startedAt?: number };
-
-/** A meeting that was recorded; without content, it still is. */
-async function recorded({ content, guest = '山田', kind = 'video', startedAt = server.clockMs }: Given = {}) {
-  const host = participant({ role: 'host', name: '佐藤 花子', accountId });
-  const record = meeting({ hostAccountId: accountId, startedAt, createdAt: startedAt });
-  record.participants = [host, participant({ name: guest })];
-  const told = { participantId: host.id, name: host.name, kind, what: 'started', at: startedAt } as const;
-  record.recording = { ...record.recording, log: [told] };
-  await server.store.meetings.save(record);
-  const captureId = newId();
-  const of = { captureId, part: 1, kind, meetingId: record.id, accountId, beganAt: startedAt };
-  await server.shelf.begin(of);
-  if (content !== undefined) {
-    const file = path.join(server.folder, 'part-1.webm');
-    await writeFile(file, content);
-    const chapters = [{ startMs: 0, title: 'ご提案書 1/12' }];
-    await server.shelf.done(captureId, 1, { file, bytes: content.length, durationMs: 61_000, chapters });
-  }
-  const [part] = await server.store.recordings.ofCapture(captureId);
-  return { captureId, meetingId: record.id, id: part!.id };
-}
 
 /** Where each route that concerns one recording is asked for. */
 const routes = [
@@ -62,7 +24,7 @@ const routes = [
 
 describe('the history', () => {
   test('shows meetings with their people, consents and recordings, the newest first', async () => {
-    const before = await recorded({ content: 'webm', startedAt: server.clockMs - 86_400_000 });
+    const before = await recorded({ content: 'webm', startedAt: here.server.clockMs - 86_400_000 });
     const now = await recorded({ kind: 'audio' });
     const list = await listed();
     expect(list).toMatchObject({ mail: null, canMail: false, storage: { usedBytes: 4 } });
@@ -82,7 +44,7 @@ describe('the history', () => {
         part: 1,
         state: 'ready',
         failure: null,
-        beganAt: server.clockMs - 86_400_000,
+        beganAt: here.server.clockMs - 86_400_000,
         durationMs: 61_000,
         bytes: 4,
         chapters: [{ startMs: 0, title: 'ご提案書 1/12' }],
@@ -93,20 +55,20 @@ describe('the history', () => {
 
   test('is the owner’s alone: to others a recording is like one that there never was', async () => {
     const { id } = await recorded({ content: 'webm' });
-    const account = await createAccount(server.store, { name: '他の人' });
-    const theirs = { cookie: await signIn(server.base, account) };
-    const theirList = await server.ask('GET', '/api/recordings', undefined, theirs);
+    const account = await createAccount(here.server.store, { name: '他の人' });
+    const theirs = { cookie: await signIn(here.server.base, account) };
+    const theirList = await here.server.ask('GET', '/api/recordings', undefined, theirs);
     expect(theirList.json).toMatchObject({ meetings: [], storage: { usedBytes: 0 } });
     for (const [method, to] of routes) {
       const [other, never] = [
-        await server.ask(method, `/api/recordings/${id}${to}`, undefined, theirs),
-        await server.ask(method, `/api/recordings/${newId()}${to}`, undefined, theirs),
+        await here.server.ask(method, `/api/recordings/${id}${to}`, undefined, theirs),
+        await here.server.ask(method, `/api/recordings/${newId()}${to}`, undefined, theirs),
       ];
       expect([method, to, other.status]).toEqual([method, to, 404]);
       expect(other.text).toBe(never.text);
     }
     expect((await entry(id))?.state).toBe('ready');
-    expect(server.mp4Maker.orders).toEqual([]);
+    expect(here.server.mp4Maker.orders).toEqual([]);
   });
 
   test('is for nobody who is not signed in, has a password to change, or comes from elsewhere', async () => {
@@ -116,10 +78,10 @@ describe('the history', () => {
       ...routes.map(([method, to]) => [method, `/api/recordings/${id}${to}`]),
       ['PUT', '/api/account/mail'],
     ] as [string, string][];
-    for (const [method, to] of all) expect((await server.ask(method, to)).status).toBe(401);
-    await server.store.accounts.setPassword(accountId, '-', true);
+    for (const [method, to] of all) expect((await here.server.ask(method, to)).status).toBe(401);
+    await here.server.store.accounts.setPassword(here.accountId, '-', true);
     for (const [method, to] of all) expect((await ask(method, to)).status).toBe(403);
-    await server.store.accounts.setPassword(accountId, '-', false);
+    await here.server.store.accounts.setPassword(here.accountId, '-', false);
     for (const [method, to] of all.filter((each) => !/GET|HEAD/.test(each[0]))) {
       const answer = await ask(method, to, undefined, { origin: 'https://elsewhere.example' });
       expect([answer.status, codeOf(answer)]).toEqual([403, 'origin']);
@@ -127,7 +89,55 @@ describe('the history', () => {
     expect((await entry(id))?.state).toBe('ready');
   });
 
+  test('of many meetings comes page by page, each meeting once, down to the first', async () => {
+    const all: string[] = [];
+    for (let day = 0; day < 201; day++) {
+      const startedAt = here.server.clockMs - day * 86_400_000;
+      const record = meeting({ hostAccountId: here.accountId, startedAt, participants: [] });
+      all.push(record.id);
+      const of = {
+        id: newId(),
+        meetingId: record.id,
+        accountId: here.accountId,
+        captureId: newId(),
+        beganAt: startedAt,
+      };
+      await here.server.store.recordings.insert({ ...of, part: 1, kind: 'video', reservedBytes: 0 });
+      await here.server.store.meetings.save(record);
+    }
+    const first = await listed();
+    const second = await listed(`?before=${first.next!}`);
+    // What is new on top moves nothing further down.
+    const { meetingId } = await recorded({ content: 'webm', startedAt: here.server.clockMs + 1 });
+    const third = await listed(`?before=${second.next!}`);
+    const pages = [first, second, third].map(({ meetings }) => meetings.map((each) => each.meetingId));
+    expect(pages.map(({ length }) => length)).toEqual([100, 100, 1]);
+    expect(pages.flat()).toEqual(all);
+    expect(third).toMatchObject({ next: null, storage: { usedBytes: 4 } });
+    expect((await listed()).meetings[0]?.meetingId).toBe(meetingId);
+  });
+
+  test('says who was asked, also where nothing was recorded or nothing is left', async () => {
+    const declined = meeting({ hostAccountId: here.accountId, startedAt: here.server.clockMs - 1 });
+    const by = { participantId: declined.participants[0]!.id, name: '佐藤 花子', kind: 'video' } as const;
+    const log = [{ ...by, what: 'declined', at: here.server.clockMs } as const];
+    declined.recording = { ...declined.recording, log };
+    await here.server.store.meetings.save(declined);
+    await here.server.store.meetings.save(meeting({ hostAccountId: here.accountId }));
+    const deleted = await recorded({ content: 'webm' });
+    expect((await ask('DELETE', `/api/recordings/${deleted.id}`)).status).toBe(204);
+    const { meetings } = await listed();
+    expect(meetings).toMatchObject([
+      { meetingId: deleted.meetingId, recordings: [], consents: [{ what: 'started' }] },
+      { meetingId: declined.id, recordings: [], consents: [{ what: 'declined' }] },
+    ]);
+  });
+
   test('asked for nonsense says so', async () => {
+    for (const before of ['x', '', '1', `-1-${newId()}`, `${'9'.repeat(16)}-${newId()}`, '1-&before=2-']) {
+      const answer = await ask('GET', `/api/recordings?before=${before}`);
+      expect([before, answer.status, codeOf(answer)]).toEqual([before, 400, 'bad-request']);
+    }
     for (const [method, to] of routes.filter((each) => each[0] !== 'HEAD')) {
       const answer = await ask(method, `/api/recordings/..%2f..%2fetc${to}`);
       expect([answer.status, codeOf(answer)]).toEqual([400, 'bad-request']);
@@ -194,6 +204,45 @@ describe('a file', () => {
     },
   );
 
+  test.each([
+    ['Asia/Tokyo', '2026-11-23'],
+    ['America/New_York', '2026-11-22'],
+    ['UTC', '2026-11-22'],
+  ])('is saved under the day that it was in %s', async (timeZone, day) => {
+    const startedAt = Date.UTC(2026, 10, 22, 16);
+    const { id } = await recorded({ content: 'webm', startedAt });
+    const { headers } = await ask('GET', `/api/recordings/${id}/file?download=1&tz=${timeZone}`);
+    expect(headers.get('content-disposition')).toContain(`''${day}%20`);
+    await here.server.store.recordings.change(id, {
+      mp4: { blob: 'x'.repeat(32), bytes: 3, madeAt: startedAt },
+    });
+    const copy = path.join(here.server.folder, 'copy.mp4');
+    await writeFile(copy, 'mp4');
+    await here.server.recordingBlobs.adopt(copy, 'x'.repeat(32));
+    const mp4 = await ask('GET', `/api/recordings/${id}/mp4?tz=${timeZone}`);
+    expect(mp4.headers.get('content-disposition')).toContain(`''${day}%20`);
+  });
+
+  test.each(['tz=Mars/Olympus', 'tz=', 'tz=Asia/Tokyo&tz=UTC', 'tz[a]=1', `tz=${'x'.repeat(2_000)}`])(
+    'is saved under the server’s day when asked with %s',
+    async (query) => {
+      const { id } = await recorded({ content: 'webm', startedAt: new Date(2026, 10, 22, 12).getTime() });
+      const answer = await ask('GET', `/api/recordings/${id}/file?download=1&${query}`);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-disposition')).toContain("''2026-11-22%20");
+    },
+  );
+
+  test('that nobody finishes is not waited for any longer, and can be deleted', async () => {
+    const { id, captureId } = await recorded();
+    await here.server.shelf.ending(captureId);
+    here.server.clockMs += 31 * 60_000;
+    expect(await entry(id)).toMatchObject({ state: 'failed', failure: 'recording-unavailable' });
+    expect((await ask('DELETE', `/api/recordings/${id}`)).status).toBe(204);
+    expect(await entry(id)).toBeUndefined();
+    expect((await listed()).storage).toMatchObject({ usedBytes: 0, reservedBytes: 0 });
+  });
+
   test('that is still being recorded is not ready', async () => {
     const { id, captureId } = await recorded();
     const answers = async () => {
@@ -211,7 +260,7 @@ describe('a file', () => {
     };
     const refused = Array.from({ length: 4 }, () => [409, 'recording-not-ready']);
     expect(await answers()).toEqual(refused);
-    await server.shelf.ending(captureId);
+    await here.server.shelf.ending(captureId);
     expect(await answers()).toEqual(refused);
     expect((await entry(id))?.state).toBe('finishing');
   });
@@ -221,100 +270,24 @@ describe('a file', () => {
     expect((await ask('DELETE', `/api/recordings/${id}`)).status).toBe(204);
     expect((await ask('DELETE', `/api/recordings/${id}`)).status).toBe(404);
     expect((await ask('GET', `/api/recordings/${id}/file`)).status).toBe(404);
-    expect(await listed()).toMatchObject({ meetings: [], storage: { usedBytes: 0, reservedBytes: 0 } });
+    expect(await listed()).toMatchObject({ storage: { usedBytes: 0, reservedBytes: 0 } });
+    expect(await entries()).toEqual([]);
   });
 
   test('that has gone from the disk is answered, and told at the next start', async () => {
     const { id } = await recorded({ content: 'webm' });
-    const { blob } = (await server.store.recordings.load(id))!;
-    await server.recordingBlobs.remove(blob!);
+    const { blob } = (await here.server.store.recordings.load(id))!;
+    await here.server.recordingBlobs.remove(blob!);
     const answer = await ask('GET', `/api/recordings/${id}/file?download=1`);
     expect([answer.status, answer.headers.get('content-disposition')]).toEqual([404, null]);
-    await server.openRecordings();
-    expect(await entry(id)).toMatchObject({ state: 'failed', failure: 'recording-failed', bytes: 0 });
+    await here.server.openRecordings();
+    expect(await entry(id)).toMatchObject({ state: 'failed', failure: 'recording-lost', bytes: 0 });
     expect((await ask('DELETE', `/api/recordings/${id}`)).status).toBe(204);
   });
 
   test('may be played by our own pages', async () => {
     const { headers } = await ask('GET', '/dashboard');
     expect(headers.get('content-security-policy')).toMatch(/media-src 'self'/);
-  });
-});
-
-describe('a copy in MP4', () => {
-  const make = (id: string) => ask('POST', `/api/recordings/${id}/mp4`);
-  const copyOf = async (id: string) => (await entry(id))?.mp4;
-
-  test('is made once, tells how far it is, and can be saved for a day', async () => {
-    const { id } = await recorded({ content: 'webm' });
-    expect((await ask('GET', `/api/recordings/${id}/mp4`)).status).toBe(409);
-    const asked = await Promise.all([make(id), make(id)]);
-    expect(asked.map(({ status }) => status)).toEqual([202, 202]);
-    expect((await make(id)).status).toBe(202);
-    expect(server.mp4Maker.orders).toHaveLength(1);
-    const { job, from, to, durationMs } = server.mp4Maker.orders[0]!;
-    expect([from, durationMs]).toEqual([
-      server.recordingBlobs.file((await server.store.recordings.load(id))!.blob!),
-      61_000,
-    ]);
-    expect(await copyOf(id)).toEqual({ state: 'making', done: 0 });
-    server.mp4Maker.report({ type: 'progress', job, done: 0.5 });
-    expect(await copyOf(id)).toEqual({ state: 'making', done: 0.5 });
-    await writeFile(to, 'mp4 copy');
-    server.mp4Maker.report({ type: 'done', job, bytes: 8 });
-    await until('it is ready', async () => (await copyOf(id))?.state === 'ready');
-    expect(await copyOf(id)).toEqual({ state: 'ready', bytes: 8 });
-    expect((await make(id)).status).toBe(202);
-    expect(server.mp4Maker.orders).toHaveLength(1);
-    const file = await ask('GET', `/api/recordings/${id}/mp4`, undefined, { range: 'bytes=4-' });
-    expect([file.status, file.text, file.headers.get('content-type')]).toEqual([206, 'copy', 'video/mp4']);
-    expect(decodeURIComponent(file.headers.get('content-disposition') ?? '')).toMatch(
-      /^attachment; .*山田様 商談 1\.mp4$/,
-    );
-    // It does not count; a day later it is gone, and can be asked for again.
-    expect((await listed()).storage.usedBytes).toBe(4);
-    await server.openRecordings();
-    expect(await copyOf(id)).toMatchObject({ state: 'ready' });
-    server.clockMs += 24 * 60 * 60_000 + 1;
-    await server.openRecordings();
-    expect((await server.store.recordings.load(id))?.mp4).toBeNull();
-    expect(await server.recordingBlobs.removeUnused(new Set())).toBe(1);
-  });
-
-  test('that fails, or whose maker dies, says so and can be asked for again', async () => {
-    const { id } = await recorded({ content: 'webm' });
-    await make(id);
-    server.mp4Maker.report({ type: 'failed', job: server.mp4Maker.orders[0]!.job, message: 'ffmpeg ended' });
-    await until('it has failed', async () => (await copyOf(id))?.state === 'failed');
-    expect(await copyOf(id)).toEqual({ state: 'failed', code: 'recording-failed' });
-    await make(id);
-    expect(await copyOf(id)).toEqual({ state: 'making', done: 0 });
-    server.mp4Maker.report({ type: 'died' });
-    await until('it has failed', async () => (await copyOf(id))?.state === 'failed');
-    expect(await copyOf(id)).toEqual({ state: 'failed', code: 'recording-unavailable' });
-    await make(id);
-    expect(server.mp4Maker.orders).toHaveLength(3);
-    server.mp4Maker.isUp = false;
-    const other = await recorded({ content: 'webm' });
-    expect((await make(other.id)).status).toBe(503);
-  });
-
-  test('that is cancelled, or whose recording is deleted, is not made', async () => {
-    const { id } = await recorded({ content: 'webm' });
-    await make(id);
-    expect((await ask('DELETE', `/api/recordings/${id}/mp4`)).status).toBe(204);
-    expect((await ask('DELETE', `/api/recordings/${id}/mp4`)).status).toBe(204);
-    expect(await copyOf(id)).toEqual({ state: 'none' });
-    await make(id);
-    const [first, second] = server.mp4Maker.orders;
-    expect((await ask('DELETE', `/api/recordings/${id}`)).status).toBe(204);
-    expect(server.mp4Maker.cancelled).toEqual([first!.job, second!.job]);
-    // Both were finished in that very moment.
-    for (const order of [first!, second!]) {
-      await writeFile(order.to, 'mp4');
-      server.mp4Maker.report({ type: 'done', job: order.job, bytes: 3 });
-    }
-    await until('nothing is left', async () => (await server.recordingBlobs.removeUnused(new Set())) === 0);
   });
 });
 

@@ -92,10 +92,13 @@ export class HttpServer {
     return this.#recordings!.blobs;
   }
 
+  /** What is to stay free on the disk besides copies; `openRecordings` makes it known. */
+  reserveBytes = 0;
+
   /** As at a start of the server; `listen` makes it known. */
   async openRecordings(quotaBytes = 5_000_000_000): Promise<void> {
     this.#recordings?.library.close();
-    const blobs = await DirectoryBlobs.open(path.join(this.folder, 'recordings'));
+    const blobs = await DirectoryBlobs.open(path.join(this.folder, 'recordings'), { keepsAside: true });
     const log = createLog('info', { write: (line) => void this.logged.push(line) });
     const { recordings, accounts } = this.store;
     const now = () => this.clockMs;
@@ -106,7 +109,7 @@ export class HttpServer {
       shelf,
       blobs,
       maker: this.mp4Maker,
-      reserveBytes: 0,
+      reserveBytes: this.reserveBytes,
       canMail: false,
       log,
       now,

@@ -1,7 +1,19 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { codeOf } from './kit/client.ts';
 import type { Page } from './kit/client.ts';
-import { consentsOf, noted, partsOf, record, seesRecording, someOf, takesOf } from './kit/recording.ts';
+import {
+  consentsOf,
+  lampsOf,
+  noted,
+  partsOf,
+  record,
+  seesRecording,
+  someOf,
+  takesOf,
+} from './kit/recording.ts';
 import { sendAll } from './kit/rtp.ts';
 import { TestServer } from './kit/server.ts';
 import type { TestServerOptions } from './kit/server.ts';
@@ -42,7 +54,7 @@ test('the recorder is killed: the lamp stays, the recording goes on, and one fil
   expect(begin).toMatchObject({ type: 'begin', scene: { people: [{ role: 'guest' }, { role: 'host' }] } });
   expect(server.recorderPid).not.toBe(victim);
   expect(customer.view.recording?.state).toBe('on');
-  expect(customer.countOf('recording:changed')).toBe(2);
+  expect(lampsOf(customer)).toEqual(['announced', 'on']);
   await someOf(server, captureId, 2);
   await rep.request('recording:stop', {});
   await until('it is ready', async () => (await partsOf(server, rep))[0]?.state === 'ready');
@@ -57,6 +69,27 @@ test('the recorder is killed while it finishes: the next one does it', async () 
   await rep.request('recording:stop', {});
   process.kill(server.recorderPid!, 'SIGKILL');
   await until('it is ready', async () => (await partsOf(server, rep))[0]?.state === 'ready');
+});
+
+test('what a recorder could not clear up before it died goes at the next start', async () => {
+  const server = await started({});
+  const { rep, customer } = await call(server);
+  const captureId = await record(server, rep, [rep, customer]);
+  await someOf(server, captureId);
+  await rep.request('recording:stop', {});
+  await until('it is ready', async () => (await partsOf(server, rep))[0]?.state === 'ready');
+  const folder = path.join(server.dataDir, 'recordings', 'captures', captureId);
+  await until('its raw data is gone', () => !existsSync(folder));
+  await server.down();
+  // As if the recorder had died in the middle of the removal.
+  await mkdir(path.join(folder, 'done'), { recursive: true });
+  await writeFile(
+    path.join(folder, 'capture.json'),
+    JSON.stringify({ captureId, kind: 'video', partMs: 1_000 }),
+  );
+  await server.up();
+  await until('the rest is gone, too', () => !existsSync(folder));
+  expect((await partsOf(server, rep)).map(({ state }) => state)).toEqual(['ready']);
 });
 
 test('the server stops and starts while it is recorded: it goes on when somebody is back', async () => {

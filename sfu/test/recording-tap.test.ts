@@ -6,6 +6,8 @@ import type { MeetingMedia } from '../media/meeting-media.ts';
 import { newId } from '../meeting/identity.ts';
 import { Meeting } from '../meeting/meeting.ts';
 import { MeetingCapture } from '../recording/meeting-capture.ts';
+import type { MeetingCaptureDependencies } from '../recording/meeting-capture.ts';
+import { recordingTimings } from '../recording/timings.ts';
 import type { RecordableMeeting } from '../recording/wanted.ts';
 import { limits } from '../protocol/limits.ts';
 import type { RecorderCommand, RecorderCommandName, Track } from '../protocol/recorder.ts';
@@ -132,7 +134,10 @@ describe('the tap', () => {
 });
 
 /** A host and a guest in a meeting that is recorded, each with a voice, and a recorder that notes what it is told. */
-async function recordedMeeting() {
+async function recordedMeeting({
+  documentFile = async () => null,
+  logLevel = 'error',
+}: Partial<MeetingCaptureDependencies & { logLevel: 'error' | 'silent' }> = {}) {
   const begun = Meeting.openRoom({
     home: 'node-1',
     now: 0,
@@ -154,6 +159,7 @@ async function recordedMeeting() {
         tap: (port: number, closed: () => void) => RecordingTap.create(router, port, closed),
       } as unknown as MeetingMedia,
     },
+    isConnected: () => true,
     isOnLine: () => true,
     change: async (act) => {
       const value = act(meeting, Date.now());
@@ -170,18 +176,16 @@ async function recordedMeeting() {
         told.push({ name, command: recorderCommands[name].parse(command) as object });
         if (name === 'capture:begin') capture.listening(told.at(-1)!.command.captureId!, receiver.port);
       },
-      replace: (why) => {
-        throw new Error(why);
-      },
     },
+    timings: { ...recordingTimings, tryAgainMs: 20 },
     partMs: limits.recordingPartMs,
     reserve: async () => undefined,
     failed: (_, error) => {
       throw error;
     },
     ending: () => undefined,
-    documentFile: async () => null,
-    log: createLog('error'),
+    documentFile,
+    log: createLog(logLevel),
   });
   const names = () => told.map(({ name }) => name);
   const trackOf = async (participantId: string): Promise<Track> => {
@@ -198,7 +202,11 @@ async function recordedMeeting() {
     recording.start(host, 'video', 0);
     recording.begin(Date.now());
   });
-  return { meeting, live, host, come, voices, capture, names, trackOf };
+  const shown = () =>
+    told
+      .flatMap(({ name, command }) => (name === 'scene' ? (command as RecorderCommand<'scene'>).scene : []))
+      .at(-1)?.shown ?? null;
+  return { meeting, live, host, come, voices, capture, names, trackOf, shown };
 }
 
 describe('of a meeting that is recorded', () => {
@@ -261,4 +269,73 @@ describe('of a meeting that is recorded', () => {
     expect(after.trackId).not.toBe(before.trackId);
     await more(after.ssrc);
   });
+
+  test('everybody is recorded though a document cannot be looked up, and the document as soon as it can', async () => {
+    let isAway = true;
+    const { meeting, live, host, come, voices, names, trackOf, shown } = await recordedMeeting({
+      logLevel: 'silent',
+      documentFile: async () => {
+        if (isAway) throw new Error('the store is away');
+        return '/documents/1.pdf';
+      },
+    });
+    await trackOf(host.id);
+    await live.change(() => {
+      meeting.stage.show(host, proposal(), 1);
+    });
+    const guest = await come('田中');
+    voices.set(guest.id, await send('audio'));
+    await live.change(({ recording }) => {
+      recording.agree(guest, 1);
+    });
+    const theirs = await trackOf(guest.id);
+    await more(theirs.ssrc);
+    expect(names()).not.toContain('document:add');
+    expect(shown()).toBeNull();
+    isAway = false;
+    await until('the document is told', () => shown()?.title === 'ご提案書');
+    expect(names()).toContain('document:add');
+  });
+
+  test('a document of somebody who did not agree is not seen, also when the host turns its pages', async () => {
+    const { meeting, live, host, come, names, trackOf, shown } = await recordedMeeting({
+      documentFile: async () => '/documents/1.pdf',
+    });
+    await trackOf(host.id);
+    const refuser = await come('田中');
+    const theirs = proposal();
+    await live.change(() => {
+      meeting.stage.show(refuser, theirs, 1);
+      meeting.leave(refuser.id, 'left', 1);
+    });
+    await live.change(() => {
+      meeting.stage.turn(host, theirs.id, 2);
+    });
+    const agreeing = await come('鈴木');
+    await live.change(({ recording, stage }) => {
+      recording.agree(agreeing, 2);
+      stage.turn(host, theirs.id, 3);
+    });
+    await until('what came after it is told', () => names().includes('scene'));
+    expect(shown()).toBeNull();
+    expect(names()).not.toContain('document:add');
+    // Theirs is seen, be it turned by the host.
+    const welcome = proposal();
+    await live.change(() => {
+      meeting.stage.show(agreeing, welcome, 1);
+      meeting.leave(agreeing.id, 'left', 3);
+      meeting.stage.turn(host, welcome.id, 2);
+    });
+    await until('it is told', () => shown()?.documentId === welcome.id && shown()?.page === 2);
+  });
+});
+
+const proposal = () => ({
+  id: newId(),
+  version: 1,
+  title: 'ご提案書',
+  fileName: 'ご提案書.pdf',
+  bytes: 1_000,
+  pages: 10,
+  shareFile: false,
 });

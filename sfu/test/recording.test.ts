@@ -9,6 +9,7 @@ import {
   captureFolder,
   captureOf,
   consentsOf,
+  lampsOf,
   noted,
   partsOf,
   peopleIn,
@@ -80,7 +81,7 @@ describe('レコーディング機能使用確認', () => {
     await press();
     await until('it is on the shelf', async () => (await partsOf(server, rep)).length > 0);
     expect(await partsOf(server, rep)).toHaveLength(1);
-    expect(customer.countOf('recording:changed')).toBe(2);
+    expect(lampsOf(customer)).toEqual(['announced', 'on']);
   });
 
   test('is answered by the host alone', async () => {
@@ -143,6 +144,18 @@ describe('a guest who comes while it is recorded', () => {
     await host.request('guest:admit', { participantId: guest.self });
     const { snapshot } = await guest.nextWhisper('seat:admitted');
     expect(snapshot.recording).toMatchObject({ state: 'on', consent: 'asked' });
+  });
+
+  test('again after it has begun, though told of it before, is asked: the line was lost in between', async () => {
+    const { host } = await room(server);
+    const guest = await comeByLink(server, host, '山田');
+    await host.request('recording:start', { kind: 'video' });
+    await seesRecording(guest, 'announced');
+    guest.close();
+    await host.sees('whom it waits for', ({ recording }) => recording?.host?.waitingFor[0] === guest.self);
+    const again = await server.openPage();
+    await again.request('seat:resume', { resumeToken: guest.resumeToken! });
+    expect(again.view.recording).toMatchObject({ state: 'on', consent: 'asked' });
   });
 
   test('again after a reload, having been told before, need not be asked', async () => {

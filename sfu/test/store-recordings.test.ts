@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../meeting/identity.ts';
+import type { MeetingRecord } from '../meeting/records.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
-import type { NewPart } from '../store/recording-repository.ts';
+import type { NewPart, PlaceInHistory } from '../store/recording-repository.ts';
 import { createRepositories, type Repositories } from '../store/repositories.ts';
 import { useBackings } from './store-backings.ts';
 import { meeting, newAccount, noonMs, participant } from './store-samples.ts';
@@ -112,17 +113,70 @@ describe.each(backings)('recordings in the store on $name', ({ name, newUrl }) =
     ]);
   });
 
-  test('of an account the newest come first, and no more than asked for', async () => {
-    const accountId = newId();
+  test('of a meeting only the account’s own are there, in their order, without deleted ones', async () => {
+    const [accountId, meetingId] = [newId(), newId()];
     const ids: string[] = [];
-    for (const beganAt of [noonMs, noonMs + 2, noonMs + 1]) {
-      const each = part({ accountId, beganAt });
+    for (const beganAt of [noonMs + 2, noonMs, noonMs + 1]) {
+      const each = part({ accountId, meetingId, beganAt });
       ids.push(each.id);
       await store.recordings.insert(each);
     }
-    await store.recordings.insert(part());
-    const found = await store.recordings.latestOfAccount(accountId, 2);
-    expect(found.map(({ id }) => id)).toEqual([ids[1], ids[2]]);
+    await store.recordings.insert(part({ meetingId }));
+    await store.recordings.insert(part({ accountId }));
+    await store.recordings.change(ids[1]!, { state: 'deleted' });
+    const found = await store.recordings.ofMeetings(accountId, [meetingId, newId()]);
+    expect(found.map(({ id }) => id)).toEqual([ids[0], ids[2]]);
+    expect(await store.recordings.ofMeetings(accountId, [])).toEqual([]);
+  });
+
+  test('the history leads through meetings with recordings or answers, page by page, the newest first', async () => {
+    const accountId = newId();
+    const held = async (changes: Partial<MeetingRecord>, what: 'asked' | 'recorded' | 'nothing') => {
+      const record = meeting({ hostAccountId: accountId, ...changes });
+      const [host] = record.participants;
+      // A name is not taken for what it says.
+      const by = { participantId: host!.id, name: '"log":[{' } as const;
+      record.participants[0] = { ...host!, name: by.name };
+      if (what === 'asked') {
+        const log = [{ ...by, kind: 'video', what: 'declined', at: noonMs } as const];
+        record.recording = { ...record.recording, log };
+      }
+      await store.meetings.save(record);
+      if (what === 'recorded') {
+        await store.recordings.insert(part({ accountId, meetingId: record.id }));
+        await store.recordings.insert(part({ accountId, meetingId: record.id }));
+      }
+      return record.id;
+    };
+    const oldest = await held({ startedAt: noonMs - 10 }, 'asked');
+    const same = [
+      await held({ startedAt: noonMs }, 'recorded'),
+      await held({ startedAt: noonMs }, 'asked'),
+      await held({ startedAt: null, createdAt: noonMs }, 'recorded'),
+    ];
+    const newest = await held({ startedAt: noonMs + 10 }, 'recorded');
+    await held({}, 'nothing');
+    await held({ hostAccountId: newId() }, 'asked');
+    // Of which the meeting is not known any more; and one whose only recording has just been deleted.
+    const forgotten = part({ accountId, beganAt: noonMs - 20 });
+    await store.recordings.insert(forgotten);
+    const gone = part({ accountId });
+    await store.recordings.insert(gone);
+    await store.recordings.change(gone.id, { state: 'deleted' });
+
+    const inOrder = [newest, ...same.toSorted().toReversed(), oldest, forgotten.meetingId];
+    const all = await other.recordings.history(accountId, 10, null);
+    if (name === 'SQLite') expect(all.map(({ id }) => id)).toEqual(inOrder);
+    expect(all.map(({ id }) => id).toSorted()).toEqual(inOrder.toSorted());
+    expect(all.map(({ at }) => at - noonMs)).toEqual([10, 0, 0, 0, -10, -20]);
+    const paged = [];
+    for (let before: PlaceInHistory | null = null; ;) {
+      const page: PlaceInHistory[] = await store.recordings.history(accountId, 2, before);
+      if (page.length === 0) break;
+      paged.push(...page);
+      before = page.at(-1)!;
+    }
+    expect(paged).toEqual(all);
   });
 
   test('space is what files take and what is held back for those that are not there yet', async () => {
@@ -170,7 +224,7 @@ describe.each(backings)('recordings in the store on $name', ({ name, newUrl }) =
     });
     await expect(failing).rejects.toThrow('the line is gone');
     expect(await warned()).toBe(80);
-    expect(await store.recordings.latestOfAccount(accountId, 10)).toEqual([]);
+    expect(await store.recordings.space(accountId)).toEqual({ usedBytes: 0, reservedBytes: 0 });
   });
 
   test('an account remembers where its owner is warned', async () => {

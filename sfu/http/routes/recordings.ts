@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { Refusal } from '../../protocol/codes.ts';
-import { changeMail, type RecordingList } from '../../protocol/recording.ts';
+import { changeMail, historyPage, type RecordingList } from '../../protocol/recording.ts';
 import { id } from '../../protocol/values.ts';
 import type { RecordedFile } from '../../recording/library.ts';
 import { checked } from '../checked.ts';
@@ -16,11 +16,12 @@ export function recordingRoutes({ recordings, recordingBlobs, sessions }: Deps):
   const accountOf = async (request: Request) => (await sessions.require(request.headers.cookie)).accountId;
 
   router.get('/recordings', async (request, response) => {
-    response.json((await recordings.list(await accountOf(request))) satisfies RecordingList);
+    const { before = null } = checked(historyPage, request.query);
+    response.json((await recordings.list(await accountOf(request), before)) satisfies RecordingList);
   });
 
   router.get('/recordings/:id/file', async (request, response) => {
-    const file = await recordings.file(await accountOf(request), idOf(request));
+    const file = await recordings.file(await accountOf(request), idOf(request), timeZoneOf(request));
     const isToSave = request.query['download'] === '1';
     response.set('Content-Disposition', (isToSave ? asAttachment : inline)(file.fileName));
     await serve(request, response, file, `${file.kind}/webm`);
@@ -42,7 +43,7 @@ export function recordingRoutes({ recordings, recordingBlobs, sessions }: Deps):
   });
 
   router.get('/recordings/:id/mp4', async (request, response) => {
-    const file = await recordings.mp4File(await accountOf(request), idOf(request));
+    const file = await recordings.mp4File(await accountOf(request), idOf(request), timeZoneOf(request));
     response.set('Content-Disposition', asAttachment(file.fileName));
     await serve(request, response, file, `${file.kind}/mp4`);
   });
@@ -66,4 +67,9 @@ export function recordingRoutes({ recordings, recordingBlobs, sessions }: Deps):
   }
 
   return router;
+}
+
+/** Where the browser is, for the day in a file's name. */
+function timeZoneOf({ query }: Request): string | undefined {
+  return typeof query['tz'] === 'string' ? query['tz'] : undefined;
 }

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import * as first from './0001-first.ts';
 import * as documents from './0002-documents.ts';
 import * as recordings from './0003-recordings.ts';
+import * as history from './0004-history.ts';
 
 /**
  * Every migration, by a name that is never changed once it is out: databases remember it. New ones go to the
@@ -11,4 +12,5 @@ export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-documents': documents,
   '0003-recordings': recordings,
+  '0004-history': history,
 };

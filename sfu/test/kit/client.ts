@@ -180,6 +180,11 @@ export class Page {
     return this.#heard.filter((each) => each.name === name).length;
   }
 
+  /** The notices of this name that have come so far, in their order. */
+  noticesOf<N extends NoticeName>(name: N): Notice<N>[] {
+    return this.#heard.flatMap((each) => (each.name === name ? [each.body as Notice<N>] : []));
+  }
+
   /** The page is closed, or its line is gone: the server sees the same. */
   close(): void {
     this.#socket.disconnect();

@@ -24,6 +24,12 @@ export function seesRecording(page: Page, state: 'off' | 'announced' | 'on' | 'p
   return page.sees(`the recording ${state}`, (view) => view.recording?.state === state);
 }
 
+/** What this page's lamp has shown, one after the other; its clock may have been set right meanwhile. */
+export function lampsOf(page: Page): string[] {
+  const states = page.noticesOf('recording:changed').map(({ recording }) => recording.state);
+  return states.filter((state, index) => state !== states[index - 1]);
+}
+
 /** The capture that runs in this page's meeting. */
 export async function captureOf(server: TestServer, page: Page): Promise<string> {
   const { meetings } = await server.store();
@@ -40,12 +46,11 @@ export async function consentsOf(server: TestServer, page: Page): Promise<string
   return (record?.recording.log ?? []).map(({ what, name }) => `${what} ${name}`);
 }
 
-/** The parts of this host's recordings, in their order. */
+/** The parts of what was recorded of this host's meeting, in their order. */
 export async function partsOf(server: TestServer, host: Page): Promise<PartRecord[]> {
   const { meetings, recordings } = await server.store();
   const record = await meetings.load(host.view.snapshot.meetingId);
-  const parts = await recordings.latestOfAccount(record?.hostAccountId ?? '', 100);
-  return parts.toSorted((one, other) => one.number - other.number);
+  return recordings.ofMeetings(record?.hostAccountId ?? '', [host.view.snapshot.meetingId]);
 }
 
 export const captureFolder = ({ dataDir }: TestServer, captureId: string) =>
