@@ -9,6 +9,8 @@ export const recordingFailuresEn: RecordingFailureTexts = {
     'This server cannot record at the moment. Please wait a little and try again. If this goes on, please tell the administrator.',
   'recording-failed':
     'Something went wrong while recording. What has been recorded so far is recovered by itself. Please start again; if this goes on, please tell the administrator.',
+  'recording-lost':
+    'Nothing is left of this recording on the server. Please tell the administrator, who may have a backup. If you do not need it, you can delete this entry.',
   'recording-not-running': 'The recording has ended already. Please start it again if you need it.',
   'recording-unknown':
     'This recording cannot be found. It may have been deleted: please reload the list to see.',

@@ -74,6 +74,13 @@ describe.each(catalogues)('the words: $name', (catalogue) => {
   });
 });
 
+describe('an account without room for recordings', () => {
+  it('is told so in the same words in a call and in the history', () => {
+    expect(recordingJa.storage.nothing).toBe(historyJa.storage.nothing);
+    expect(recordingEn.storage.nothing).toBe(historyEn.storage.nothing);
+  });
+});
+
 describe('failures in words', () => {
   const codes = [
     ...errorCodes,

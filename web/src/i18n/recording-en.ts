@@ -25,6 +25,7 @@ export const recordingEn: RecordingTexts = {
       `${percent} of your storage is used. You can delete recordings you do not need in the history.`,
     critical: (percent) =>
       `${percent} of your storage is used. Recording stops when it is full: please delete recordings you do not need in the history.`,
+    nothing: 'This account has no space for recordings. Please ask your administrator for some.',
     none: 'There is no room to start. Delete recordings you do not need in the history, then you can.',
   },
   panel: {
@@ -35,7 +36,13 @@ export const recordingEn: RecordingTexts = {
     stop: 'Stop',
     pauseLead: 'While it is paused, nothing is recorded.',
     change: { video: 'Change to video', audio: 'Change to sound only' },
-    changeLead: 'What there is so far is kept as one recording; the change takes effect from here on.',
+    changeLead: {
+      video: (seconds) =>
+        `What there is so far is kept as one recording. Video begins after everybody has been told again; for these ${seconds} seconds or so nothing is recorded.`,
+      audio: 'What there is so far is kept as one recording; from here on only sound is recorded.',
+      paused:
+        'What there is so far is kept as one recording. It stays paused: nothing is recorded until you resume.',
+    },
   },
   lamp: {
     label: 'Recording',

@@ -26,6 +26,7 @@ export const recordingJa = {
     low: (percent: string) => `保存領域の${percent}を使用しています。商談履歴で不要な録画を削除できます。`,
     critical: (percent: string) =>
       `保存領域の${percent}を使用しています。いっぱいになると録画は止まります。商談履歴で不要な録画を削除してください。`,
+    nothing: 'このアカウントには録画の容量がありません。録画をお使いになるには、管理者にご連絡ください。',
     none: '保存領域に空きがないため、始められません。商談履歴で不要な録画を削除すると、始められます。',
   },
   panel: {
@@ -36,7 +37,14 @@ export const recordingJa = {
     stop: '終了',
     pauseLead: '一時停止の間は、何も記録されません。',
     change: { video: '録画に切り替える', audio: '音声議事録に切り替える' },
-    changeLead: 'ここまでを一つの記録として保存し、続きから切り替えます。',
+    changeLead: {
+      /** Pictures begin after everybody has been told of them. */
+      video: (seconds: number) =>
+        `ここまでを一つの記録として保存します。録画は、もう一度全員にお知らせしてから始まります。その間の約${seconds}秒は記録されません。`,
+      audio: 'ここまでを一つの記録として保存し、続きから音声だけを記録します。',
+      paused:
+        'ここまでを一つの記録として保存します。一時停止のまま切り替わり、再開するまで何も記録されません。',
+    },
   },
   lamp: {
     label: '録画の状態',

@@ -4,7 +4,9 @@ import type { Failure } from '../../session/api.ts';
 
 /** Recordings and the space they take, over HTTP. Every function answers; none throws. */
 
-export const listRecordings = (): Promise<Outcome<RecordingList>> => bodyOf(ask('GET', '/api/recordings'));
+/** @param before the `next` of the page before; null: the newest meetings */
+export const listRecordings = (before: string | null): Promise<Outcome<RecordingList>> =>
+  bodyOf(ask('GET', `/api/recordings${before === null ? '' : `?before=${encodeURIComponent(before)}`}`));
 
 /** For good. */
 export const removeRecording = (id: string): Promise<Failure | null> =>
@@ -14,7 +16,7 @@ export const removeRecording = (id: string): Promise<Failure | null> =>
 export const makeMp4 = (id: string): Promise<Failure | null> =>
   failureIn(ask('POST', `/api/recordings/${id}/mp4`));
 
-/** Ends the making of the copy, or deletes it. */
+/** Ends the making of the copy; one that is made stays until its day is over. */
 export const dropMp4 = (id: string): Promise<Failure | null> =>
   failureIn(ask('DELETE', `/api/recordings/${id}/mp4`));
 
@@ -26,5 +28,8 @@ export const changeMail = (mail: string | null): Promise<Failure | null> =>
 export const files = {
   webm: (id: string) => `/api/recordings/${id}/file`,
   mp4: (id: string) => `/api/recordings/${id}/mp4`,
-  download: (path: string) => `${path}?download=1`,
+  /** The day in the file's name is that of where the rep is. */
+  download: (path: string) => `${path}?${new URLSearchParams({ download: '1', tz: timeZone() }).toString()}`,
 } as const;
+
+const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -3,9 +3,10 @@ import type { RecordedMeeting, StorageView } from '../../../../sfu/protocol/reco
 import { language } from '../../i18n/locale.svelte.ts';
 import { chapterAt } from './chapters.ts';
 import { daysOf } from './days.ts';
-import { day, length, size, wholePercent } from './measures.ts';
-import { levelOf, shareOf } from './storage-level.ts';
-import { guestNames, reason, recordingName } from './words.ts';
+import { day, exactTime, length, size, wholePercent } from './measures.ts';
+import { canPlayWebm } from './playback.ts';
+import { hasRoom, levelOf, shareOf, warningOf } from './storage-level.ts';
+import { guestNames, reason, recordingName, whyFailed } from './words.ts';
 
 afterEach(() => language.choose('ja'));
 
@@ -82,6 +83,26 @@ describe('a recording', () => {
     expect(reason({ code: 'offline' })).toContain('インターネット');
   });
 
+  it('that is lost is not said to be kept', () => {
+    const failed = { ...part(1), state: 'failed' as const, failure: 'recording-failed' as const };
+    expect(whyFailed(failed)).toContain('自動でもう一度仕上げます');
+    const text = whyFailed({ ...failed, failure: 'recording-lost' });
+    expect(text).toContain('残っていません');
+    expect(text).not.toContain('保存されています');
+  });
+
+  it('is played by a browser that knows what is in the file', () => {
+    const browser = (...known: string[]) =>
+      ({
+        canPlayType: (type: string) => (known.some((name) => type.includes(name)) ? 'probably' : ''),
+      }) as Pick<HTMLMediaElement, 'canPlayType'>;
+    expect(canPlayWebm('video', browser('vp09.00'))).toBe(true);
+    expect(canPlayWebm('video', browser('vp9'))).toBe(true);
+    expect(canPlayWebm('video', browser('vp8'))).toBe(false);
+    expect(canPlayWebm('audio', browser('opus'))).toBe(true);
+    expect(canPlayWebm('audio', browser('vp8'))).toBe(false);
+  });
+
   it('is at the last chapter that has begun', () => {
     const chapters = [0, 5_000, 9_000].map((startMs) => ({ startMs, title: '' }));
     expect(chapterAt(chapters, 0)).toBe(0);
@@ -95,11 +116,15 @@ describe('a recording', () => {
 });
 
 describe('the room for recordings', () => {
-  const used = (usedBytes: number, limitBytes = 1_000): StorageView => ({
+  const used = (usedBytes: number, limitBytes = 1_000, reservedBytes = 0): StorageView => ({
     usedBytes,
-    reservedBytes: 0,
+    reservedBytes,
     limitBytes,
-    remainingMs: { video: 0, audio: 0 },
+    remainingMs: { video: 60_000, audio: 480_000 },
+  });
+  const leaving = (storage: StorageView, videoMs: number): StorageView => ({
+    ...storage,
+    remainingMs: { video: videoMs, audio: 8 * videoMs },
   });
 
   it('is warned of at 80 and 95 percent (R5)', () => {
@@ -112,9 +137,40 @@ describe('the room for recordings', () => {
     expect(levelOf(used(0, 0))).toBe('nothing');
   });
 
+  it('is warned of while a recording runs, whose file counts only when it is finished', () => {
+    expect(levelOf(used(0, 1_000, 799))).toBe('fine');
+    expect(levelOf(used(0, 1_000, 800))).toBe('low');
+    expect(levelOf(used(700, 1_000, 250))).toBe('critical');
+    expect(levelOf(used(700, 1_000, 300))).toBe('full');
+    expect([used(0, 1_000, 799), used(0, 1_000, 800), used(0, 1_000, 1_000)].map(warningOf)).toEqual([
+      null,
+      'low',
+      'critical',
+    ]);
+    expect(warningOf(used(0, 0))).toBeNull();
+  });
+
+  it('is full, and nothing is offered, with less left than a recording takes to begin', () => {
+    const stopped = used(999_000, 1_000_000);
+    expect(hasRoom(leaving(stopped, 2_000))).toBe(true);
+    expect(levelOf(leaving(stopped, 1_999))).toBe('full');
+    expect(hasRoom(leaving(stopped, 1_999))).toBe(false);
+    expect(hasRoom(used(0, 0))).toBe(false);
+  });
+
   it('is never more than all', () => {
     expect(shareOf(1_200, used(0))).toBe(1);
     expect(shareOf(0, used(0, 0))).toBe(1);
+  });
+});
+
+describe('the log of consents', () => {
+  it('has times to the second, with the day after midnight', () => {
+    const meetingAt = local('2026-11-21T23:50:00');
+    expect(exactTime(local('2026-11-21T23:59:58'), meetingAt)).toBe('23:59:58');
+    expect(exactTime(local('2026-11-22T00:04:05'), meetingAt)).toMatch(/11月22日.*0?0:04:05/u);
+    language.choose('en');
+    expect(exactTime(local('2026-11-22T00:04:05'), meetingAt)).toMatch(/22 November.*00:04:05/u);
   });
 });
 

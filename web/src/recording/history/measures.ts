@@ -1,5 +1,6 @@
 import { fileSize } from '../../documents/measures.ts';
 import { language } from '../../i18n/locale.svelte.ts';
+import { dayKey } from './days.ts';
 
 /** Days, lengths and sizes in the history, in the language of the moment. */
 
@@ -42,9 +43,17 @@ export function day(at: number, now: number): string {
   }).format(at);
 }
 
-/** The time of day to the second, for what may have to be proved. */
-export const exactTime = (at: number): string =>
-  new Intl.DateTimeFormat(tag(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
+/**
+ * The time of day to the second, for what may have to be proved; with the day when it is another one than that
+ * of the meeting.
+ */
+export const exactTime = (at: number, meetingAt: number): string =>
+  new Intl.DateTimeFormat(tag(), {
+    ...(dayKey(at) === dayKey(meetingAt) ? {} : { month: 'long', day: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(at);
 
 /** From 0 to 1; all of it is said when it is all of it. */
 export const wholePercent = (share: number): string =>

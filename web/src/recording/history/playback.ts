@@ -26,12 +26,16 @@ export function rememberSpeed(speed: Speed): void {
   }
 }
 
-const types: Record<RecordingKind, string> = {
-  video: 'video/webm; codecs="vp8, opus"',
-  audio: 'audio/webm; codecs="opus"',
+/** What the files are: one of the names is enough, for some browsers know only the short one. */
+const types: Record<RecordingKind, readonly string[]> = {
+  video: ['video/webm; codecs="vp09.00.31.08, opus"', 'video/webm; codecs="vp9, opus"'],
+  audio: ['audio/webm; codecs="opus"'],
 };
 
 /** Safari on older iPhones cannot: there it has to be the MP4 copy. */
-export function canPlayWebm(kind: RecordingKind): boolean {
-  return document.createElement(kind).canPlayType(types[kind]) !== '';
+export function canPlayWebm(
+  kind: RecordingKind,
+  media: Pick<HTMLMediaElement, 'canPlayType'> = document.createElement(kind),
+): boolean {
+  return types[kind].some((type) => media.canPlayType(type) !== '');
 }

@@ -1,9 +1,13 @@
 import type { RecordedMeeting, RecordingEntry, RecordingList } from '../../../../sfu/protocol/recording.ts';
 import type { Failure } from '../../session/api.ts';
 import { changeMail, dropMp4, listRecordings, makeMp4, removeRecording } from './history-api.ts';
+import { meetingsOf, withPage, withRecording, type Page } from './pages.ts';
 
 /** Something is being made ready: the person looks on. */
 const pollMs = 2_000;
+/** … and nothing has come of it for so long: it may need somebody to see to the server first. */
+const patienceMs = 60_000;
+const pollPatientMs = 15_000;
 /** A meeting runs: only its length and size grow. */
 const pollRunningMs = 10_000;
 /** A lost line is asked again less and less often. */
@@ -15,6 +19,9 @@ const lasting: readonly Failure['code'][] = ['sign-in-required', 'password-chang
 /** What is being done with a recording, and what was tried with it and did not work. */
 type Act = { busy: 'remove' | 'mp4' | null; failure: Failure | null };
 const idle: Act = { busy: null, failure: null };
+
+/** Besides the meetings. */
+export type AccountState = Pick<RecordingList, 'storage' | 'mail' | 'canMail'>;
 
 /** A recording and the meeting that it is of. */
 export type Found = { meeting: RecordedMeeting; entry: RecordingEntry };
@@ -28,7 +35,11 @@ export type News = Found & { what: 'removed' | 'ready' | 'failed' | 'mp4Ready' |
  * server, and the list is read anew.
  */
 export class Recordings {
-  #list = $state.raw<RecordingList | null>(null);
+  #list = $state.raw<AccountState | null>(null);
+  #pages = $state.raw<readonly Page[]>([]);
+  readonly #meetings = $derived(meetingsOf(this.#pages));
+  #olderFailure = $state.raw<Failure | null>(null);
+  #loadingOlder = $state(false);
   #failure = $state.raw<Failure | null>(null);
   #news = $state.raw<News | null>(null);
   #acts = $state.raw<Readonly<Record<string, Act>>>({});
@@ -37,18 +48,37 @@ export class Recordings {
   #changes = 0;
   #loading: Promise<void> | null = null;
   #askedAgain = false;
+  /** All pages are to be read, not only those on which something is under way. */
+  #allDue = false;
+  /** What there is to wait for, and since when it has been so. */
+  #awaited = '';
+  #awaitedSince = 0;
   #watchers = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lost = 0;
 
   /** Null until it has been read once. */
-  get list(): RecordingList | null {
+  get list(): AccountState | null {
     return this.#list;
   }
 
-  /** Newest first. */
+  /** Newest first; as many as have been asked for. */
   get meetings(): readonly RecordedMeeting[] {
-    return this.#list?.meetings ?? [];
+    return this.#meetings;
+  }
+
+  /** There are older ones on the server. */
+  get hasOlder(): boolean {
+    return this.#next !== null;
+  }
+
+  get loadingOlder(): boolean {
+    return this.#loadingOlder;
+  }
+
+  /** Why the older ones could not be read, the last time. */
+  get olderFailure(): Failure | null {
+    return this.#olderFailure;
   }
 
   /** Why the list could not be read, the last time. */
@@ -81,6 +111,7 @@ export class Recordings {
   /** Asks at once, and then as often as there is something to wait for. @returns ends that */
   watch(): () => void {
     this.#watchers += 1;
+    this.#awaitedSince = Date.now();
     void this.load();
     return () => {
       this.#watchers -= 1;
@@ -88,8 +119,32 @@ export class Recordings {
     };
   }
 
-  /** Reads the list; asked for while that is under way, once more after it. */
+  /** Reads what is shown of the list; asked for while that is under way, once more after it. */
   load(): Promise<void> {
+    this.#allDue = true;
+    return this.#poll();
+  }
+
+  /** Adds the next older ones. Pressed twice, they are asked for once. */
+  async loadOlder(): Promise<void> {
+    const next = this.#next;
+    if (next === null || this.#loadingOlder) return;
+    this.#loadingOlder = true;
+    this.#olderFailure = null;
+    const outcome = await listRecordings(next);
+    this.#loadingOlder = false;
+    if (!outcome.ok) {
+      this.#olderFailure = outcome.failure;
+      if (lasting.includes(outcome.failure.code)) this.#failure = outcome.failure;
+      // The list has been read meanwhile, and ends somewhere else.
+    } else if (next !== this.#next) await this.loadOlder();
+    else {
+      this.#pages = withPage(this.#pages, this.#pages.length, pageOf(next, outcome.value));
+      if (!this.#loading) this.#wait();
+    }
+  }
+
+  #poll(): Promise<void> {
     if (this.#loading) this.#askedAgain = true;
     this.#loading ??= this.#read().finally(() => {
       this.#loading = null;
@@ -107,7 +162,7 @@ export class Recordings {
     this.#replace(recordingId, null);
     this.#news = { what: 'removed', ...found };
     // How much room there is now, the server says.
-    void this.load();
+    void this.#poll();
     return null;
   }
 
@@ -120,7 +175,7 @@ export class Recordings {
     this.#setMp4(recordingId, { state: 'making', done: 0 });
     const failure = await this.#do(recordingId, 'mp4', () => makeMp4(recordingId));
     if (failure) this.#setMp4(recordingId, before);
-    else void this.load();
+    else void this.#poll();
     return failure;
   }
 
@@ -146,7 +201,7 @@ export class Recordings {
     if (failure) return failure;
     this.#changes += 1;
     if (this.#list) this.#list = { ...this.#list, mail };
-    void this.load();
+    void this.#poll();
     return null;
   }
 
@@ -170,16 +225,39 @@ export class Recordings {
     return failure;
   }
 
+  get #next(): string | null {
+    return this.#pages.at(-1)?.next ?? null;
+  }
+
   async #read(): Promise<void> {
     do {
       this.#askedAgain = false;
-      const changes = this.#changes;
-      const outcome = await listRecordings();
-      // Something was done here meanwhile, and the answer may be older than that.
-      if (outcome.ok && changes !== this.#changes) this.#askedAgain = true;
-      else if (outcome.ok) this.#adopt(outcome.value);
-      else this.#fail(outcome.failure);
+      const all = this.#allDue;
+      this.#allDue = false;
+      // Reading one can move what stands on those after it, and take some of them away.
+      for (let index = 0; index < Math.max(1, this.#pages.length); index += 1) {
+        const page = this.#pages[index];
+        if (index > 0 && !all && !page?.meetings.some(isAwaited)) continue;
+        const outcome = await this.#readPage(index, page?.before ?? null);
+        if (outcome === 'read') continue;
+        this.#allDue = true;
+        // Something was done here meanwhile, and the answer may be older than that.
+        this.#askedAgain ||= outcome === 'outdated';
+        break;
+      }
     } while (this.#askedAgain && !this.#failure);
+  }
+
+  async #readPage(index: number, before: string | null): Promise<'read' | 'outdated' | 'failed'> {
+    const changes = this.#changes;
+    const outcome = await listRecordings(before);
+    if (!outcome.ok) {
+      this.#fail(outcome.failure);
+      return 'failed';
+    }
+    if (changes !== this.#changes) return 'outdated';
+    this.#adopt(index, pageOf(before, outcome.value), outcome.value);
+    return 'read';
   }
 
   #fail(failure: Failure): void {
@@ -187,16 +265,15 @@ export class Recordings {
     this.#lost += 1;
   }
 
-  #adopt(list: RecordingList): void {
-    const before = this.#list;
+  #adopt(index: number, page: Page, { storage, mail, canMail }: RecordingList): void {
+    const known: Partial<Record<string, RecordingEntry>> = Object.fromEntries(
+      this.#meetings.flatMap(({ recordings }) => recordings.map((entry) => [entry.id, entry])),
+    );
     this.#failure = null;
     this.#lost = 0;
-    this.#list = list;
-    if (!before) return;
-    const known: Partial<Record<string, RecordingEntry>> = Object.fromEntries(
-      before.meetings.flatMap(({ recordings }) => recordings.map((entry) => [entry.id, entry])),
-    );
-    for (const meeting of list.meetings) {
+    this.#list = { storage, mail, canMail };
+    this.#pages = withPage(this.#pages, index, page);
+    for (const meeting of page.meetings) {
       for (const entry of meeting.recordings) {
         const was = known[entry.id];
         const what = was && changeOf(was, entry);
@@ -212,34 +289,49 @@ export class Recordings {
 
   /** @param by null: it is no longer there */
   #replace(recordingId: string, by: RecordingEntry | null): void {
-    if (!this.#list) return;
-    const meetings = this.#list.meetings.map((meeting) => {
-      if (!meeting.recordings.some(({ id }) => id === recordingId)) return meeting;
-      const recordings = meeting.recordings.flatMap((entry) =>
-        entry.id === recordingId ? (by ?? []) : entry,
-      );
-      return { ...meeting, recordings };
-    });
-    this.#list = { ...this.#list, meetings };
+    this.#pages = withRecording(this.#pages, recordingId, by);
   }
 
   #wait(): void {
     clearTimeout(this.#timer);
     if (this.#watchers === 0) return;
     const pauseMs = this.#pauseMs();
-    if (pauseMs !== null) this.#timer = setTimeout(() => void this.load(), pauseMs);
+    if (pauseMs !== null) this.#timer = setTimeout(() => void this.#poll(), pauseMs);
   }
 
   /** @returns null when there is nothing to wait for */
   #pauseMs(): number | null {
     if (this.#failure && lasting.includes(this.#failure.code)) return null;
     if (this.#lost > 0) return Math.min(pollMs * 2 ** this.#lost, pollSlowestMs);
-    const entries = this.meetings.flatMap(({ recordings }) => recordings);
-    if (entries.some(({ state, mp4 }) => state === 'finishing' || mp4.state === 'making')) return pollMs;
-    const runs = this.meetings.some(({ endedAt }) => endedAt === null);
-    return runs || entries.some(({ state }) => state === 'recording') ? pollRunningMs : null;
+    const runs = this.#meetings.some(isRunning);
+    const awaited = this.#meetings.flatMap(({ recordings }) => recordings.filter(isBeingMade));
+    this.#await(awaited);
+    if (awaited.length === 0) return runs ? pollRunningMs : null;
+    if (Date.now() - this.#awaitedSince < patienceMs) return pollMs;
+    return runs ? pollRunningMs : pollPatientMs;
+  }
+
+  #await(awaited: readonly RecordingEntry[]): void {
+    const now = JSON.stringify(awaited);
+    if (now !== this.#awaited) this.#awaitedSince = Date.now();
+    this.#awaited = now;
   }
 }
+
+const isBeingMade = ({ state, mp4 }: RecordingEntry): boolean =>
+  state === 'finishing' || mp4.state === 'making';
+
+const isRunning = ({ endedAt, recordings }: RecordedMeeting): boolean =>
+  endedAt === null || recordings.some(({ state }) => state === 'recording');
+
+const isAwaited = (meeting: RecordedMeeting): boolean =>
+  isRunning(meeting) || meeting.recordings.some(isBeingMade);
+
+const pageOf = (before: string | null, { meetings, next }: RecordingList): Page => ({
+  before,
+  meetings,
+  next,
+});
 
 function changeOf(was: RecordingEntry, now: RecordingEntry): News['what'] | null {
   if (was.state !== now.state && (now.state === 'ready' || now.state === 'failed')) return now.state;

@@ -45,6 +45,7 @@ function serves(meetings: RecordedMeeting[], usedBytes = 3_000_000): void {
     mail: null,
     canMail: true,
     meetings,
+    next: null,
   };
 }
 
@@ -305,6 +306,36 @@ describe('the MP4 copy', () => {
     const known = times(listPath);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(times(listPath)).toBe(known);
+  });
+});
+
+describe('a recording that the server cannot finish', () => {
+  const minuteMs = 60_000;
+
+  it('is asked for less often after a minute, and quickly again once something has come of it', async () => {
+    serves([meeting('m', [entry('a', { state: 'finishing', bytes: 1 })])]);
+    await opened();
+    await vi.advanceTimersByTimeAsync(minuteMs);
+    const early = times(listPath);
+    expect(early).toBeGreaterThan(20);
+    await vi.advanceTimersByTimeAsync(minuteMs);
+    expect(times(listPath) - early).toBeLessThanOrEqual(5);
+    serves([meeting('m', [entry('a', { state: 'finishing', bytes: 2 })])]);
+    await vi.advanceTimersByTimeAsync(15_000);
+    const changed = times(listPath);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(times(listPath) - changed).toBeGreaterThanOrEqual(9);
+  });
+
+  it('is asked for quickly when somebody comes to look', async () => {
+    serves([meeting('m', [entry('a', { state: 'finishing' })])]);
+    const { recordings, leave } = await opened();
+    await vi.advanceTimersByTimeAsync(2 * minuteMs);
+    leave();
+    recordings.watch();
+    const known = times(listPath);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(times(listPath) - known).toBeGreaterThanOrEqual(9);
   });
 });
 

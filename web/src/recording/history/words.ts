@@ -32,4 +32,10 @@ export function reason({
   return isOwn(code) ? h().reasons[code] : failureText({ code, details });
 }
 
+/** Why there is nothing to play, and whether there will be. */
+export function whyFailed({ failure }: RecordingEntry): string {
+  const why = reason({ code: failure ?? 'recording-failed' });
+  return failure === 'recording-lost' ? why : `${why} ${h().kept}`;
+}
+
 const isOwn = (code: string): code is keyof HistoryTexts['reasons'] => Object.hasOwn(h().reasons, code);
