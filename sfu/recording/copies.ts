@@ -26,7 +26,7 @@ export type Mp4Report =
   | { type: 'died' };
 
 /** For as long somebody who wants a copy waits for a recorder that is being started. */
-const startMs = 3_000;
+const startMs = 6_000;
 
 /** The recorder, as far as it makes copies. */
 export function mp4MakerOf(

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -139,6 +140,7 @@ export class RecorderProcess {
 
   #fork(): void {
     const { main, recordingsDir, reserveBytes, sandbox, logLevel } = this.#options;
+    const compileCache = getCompileCacheDir();
     const child = fork(main, [], {
       // Whatever flags this process runs with, the recorder needs none; and of the environment only this.
       execArgv: [],
@@ -150,6 +152,8 @@ export class RecorderProcess {
         RECORDING_RESERVE_BYTES: String(reserveBytes),
         OFFICE_SANDBOX: sandbox,
         LOG_LEVEL: logLevel,
+        // Somebody waits for it: what was compiled once is not compiled again.
+        ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }),
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -30,8 +30,8 @@ export type RecordingsOptions = {
   timings?: RecordingTimings;
 };
 
-/** For as long somebody who presses 録画 waits for a recorder that is being started. */
-const recorderStartMs = 3_000;
+/** For as long somebody who presses 録画 waits for a recorder that is being started; their page gives up after 8 s. */
+const recorderStartMs = 6_000;
 /** How often the host is told what is left of the space while something is recorded. */
 const tellStorageMs = 20_000;
 

@@ -381,7 +381,10 @@ export class RecordingShelf {
         const done = await work(recordings);
         const after = await recordings.space(accountId);
         const threshold = thresholdPassed(after, this.#quotaBytes);
-        if (threshold !== warned) await recordings.setWarned(accountId, threshold);
+        // What is held for a recording falls a little with every piece that is composed: only what is used counts
+        // as room that there is again, or whoever records past a threshold would be warned of it several times.
+        const isFallen = threshold < warned && after.reservedBytes === 0;
+        if (threshold > warned || isFallen) await recordings.setWarned(accountId, threshold);
         return { result: done, space: after, passed: threshold, isNew: threshold > warned };
       },
     );

@@ -105,4 +105,33 @@ describe('a warning by mail', () => {
     await until('the third is there', () => letters.some(({ to }) => to === 'third@example.jp'));
     expect(letters.map(({ to }) => to)).toEqual(['sato@example.jp', 'sato@example.jp', 'third@example.jp']);
   });
+
+  test('comes once, although what is composed takes less than was held for it', async () => {
+    const owner = await newAccount(store);
+    await store.accounts.setMail(owner, 'sato@example.jp');
+    const captureId = newId();
+    const of = {
+      captureId,
+      part: 1,
+      kind: 'video' as const,
+      meetingId: newId(),
+      accountId: owner,
+      beganAt: 1,
+    };
+    await shelf.begin(of);
+    const taken: number[] = [];
+    for (const [recordedMs, composedMs, composedBytes] of [
+      [9_200, 0, 0],
+      [9_400, 9_000, 300_000],
+      [14_000, 9_000, 300_000],
+      [18_500, 9_000, 300_000],
+    ] as const) {
+      await shelf.progress(captureId, [{ part: 1, recordedMs, composedMs, composedBytes }]);
+      const percent = (await shelf.storageOf(owner)).reservedBytes / 10_000;
+      taken.push([95, 80].find((threshold) => percent >= threshold) ?? 0);
+    }
+    expect(taken, 'past which threshold, at each of these moments').toEqual([80, 0, 80, 95]);
+    await until('the last is there', () => letters.some(({ text }) => text.includes('95% を')));
+    expect(letters.map(({ text }) => /の (\d+)% を/.exec(text)?.[1])).toEqual(['80', '95']);
+  });
 });

@@ -1,6 +1,8 @@
 /** From and to, in milliseconds. */
 export type Stretch = { from: number; to: number };
 
+export const middleOf = ({ from, to }: Stretch): number => (from + to) / 2;
+
 /**
  * When things happened by the clock on the wall, and where that is in the recorded file: pauses are not in it.
  */
@@ -41,8 +43,6 @@ export class StoryTime {
   between(one: string, other: string): Stretch {
     return { from: this.of(one).to, to: this.of(other).from };
   }
-
-  dump() { return [...this.#acts.keys()].map((k) => [k, this.of(k)]); } // TEMP
 
   inFile(at: number): number {
     if (this.#beganAt === null) throw new Error('Nobody has noted when the recording began.');
