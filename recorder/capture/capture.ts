@@ -12,7 +12,8 @@ export type CaptureOptions = {
   takeDir: string;
   /** When the take begins, on the machine's monotonic clock, milliseconds. */
   beginAt: number;
-  onKeyframeNeeded: (trackId: string) => void;
+  /** `isStarving`: nothing at all has come of it for a second or longer. */
+  onKeyframeNeeded: (trackId: string, isStarving: boolean) => void;
   /** Something cannot be written or received any more. Told once; the take should be ended. */
   onTrouble: (error: Error) => void;
 };
@@ -93,7 +94,7 @@ export class Capture {
     const added = new TrackCapture({
       track,
       trackDir: trackDirOf(takeDir, track.trackId),
-      onKeyframeNeeded: () => onKeyframeNeeded(track.trackId),
+      onKeyframeNeeded: (isStarving) => onKeyframeNeeded(track.trackId, isStarving),
       onTrouble: (error) => this.#trouble(error),
     });
     this.#tracks.set(track.trackId, added);

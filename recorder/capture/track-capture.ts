@@ -9,13 +9,16 @@ import { RawWriter } from './raw-writer.ts';
 import { type OrderedPacket, Reorder } from './reorder.ts';
 import type { ArrivedPacket } from './rtp.ts';
 
+/** A camera sends many pictures a second. */
+const starvingMs = 1_000;
 /** A keyframe is large: asking again before it can have come would only make the line slower. */
 const askAgainMs = 1_000;
 
 export type TrackCaptureOptions = {
   track: Track;
   trackDir: string;
-  onKeyframeNeeded: () => void;
+  /** `isStarving`: nothing at all comes of it. */
+  onKeyframeNeeded: (isStarving: boolean) => void;
   onTrouble: (error: Error) => void;
 };
 
@@ -30,7 +33,10 @@ export class TrackCapture {
   /** Frames whose time is not certain yet. */
   #waiting: EncodedFrame[] = [];
   #isAfterPause = false;
+  #isPaused = false;
   #askedAtMs = -Infinity;
+  /** When something came, or could have come for the first time; null while nothing is to come. */
+  #lastSignMs: number | null = null;
 
   /** @throws when we do not know the codec: the server offers none but those. */
   constructor(options: TrackCaptureOptions) {
@@ -52,6 +58,7 @@ export class TrackCapture {
   receive(packet: ArrivedPacket): void {
     // Comfort noise, retransmissions in their own format: not agreed upon.
     if (packet.payloadType !== this.track.payloadType) return;
+    this.#lastSignMs = packet.arrivalMs;
     if (packet.payload.length > 0) this.#clock.observe(packet.timestamp, packet.arrivalMs);
     this.#take(this.#reorder.push(packet));
     this.#write(packet.arrivalMs);
@@ -62,13 +69,18 @@ export class TrackCapture {
   tick(nowMs: number): void {
     this.#take(this.#reorder.release(nowMs));
     this.#write(nowMs);
+    if (this.#isPaused) return;
+    this.#lastSignMs ??= nowMs;
+    // A shared screen on which nothing changes is silent by right.
+    const isStarving = this.track.source === 'camera' && nowMs - this.#lastSignMs > starvingMs;
+    if (isStarving) this.askForKeyframe(nowMs, true);
   }
 
   /** At most once a second; not for sound. */
-  askForKeyframe(nowMs: number): void {
+  askForKeyframe(nowMs: number, isStarving = false): void {
     if (codecOf(this.track.mimeType) === 'opus' || nowMs - this.#askedAtMs < askAgainMs) return;
     this.#askedAtMs = nowMs;
-    this.#options.onKeyframeNeeded();
+    this.#options.onKeyframeNeeded(isStarving);
   }
 
   /** What came until now is written; until `resume` nothing may come. */
@@ -79,9 +91,12 @@ export class TrackCapture {
     this.#reorder = new Reorder();
     this.#clock = new TrackClock(this.track.clockRate, this.#clock.lastMs);
     this.#isAfterPause = true;
+    this.#isPaused = true;
+    this.#lastSignMs = null;
   }
 
   resume(nowMs: number): void {
+    this.#isPaused = false;
     this.askForKeyframe(nowMs);
   }
 

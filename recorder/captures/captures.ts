@@ -73,8 +73,8 @@ export class Captures {
       const running = await RunningTake.create({
         folder: known.folder,
         begin,
-        onKeyframeNeeded: (trackId) => {
-          report('track:keyframe', { captureId, trackId });
+        onKeyframeNeeded: (trackId, isStarving) => {
+          report('track:keyframe', { captureId, trackId, isStarving });
         },
         onTrouble: (error) => {
           void this.#trouble(captureId, error);

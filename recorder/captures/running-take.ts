@@ -14,7 +14,7 @@ const tickMs = 1_000;
 export type RunningTakeOptions = {
   folder: CaptureFolder;
   begin: RecorderCommand<'capture:begin'>;
-  onKeyframeNeeded: (trackId: string) => void;
+  onKeyframeNeeded: (trackId: string, isStarving: boolean) => void;
   /** Nothing more can be written; told once. */
   onTrouble: (error: Error) => void;
   log: Logger;

@@ -316,3 +316,25 @@ test(
     expect(chapters.at(-1)?.title).toContain('消えた資料 1/3');
   },
 );
+
+test(
+  'a camera of which nothing comes is asked for, a microphone that is silent is not',
+  { timeout: storyMs },
+  async () => {
+    const recorder = await recorderIn();
+    const captureId = newId();
+    const host = person('山田', { role: 'host' });
+    await recorder.begins(captureId, sceneOf([host]));
+    const [camera, microphone] = [trackOf(host, 'camera'), trackOf(host, 'microphone')];
+    for (const track of [camera, microphone]) recorder.send('track:add', { captureId, track });
+    await recorder.hears(
+      'track:keyframe',
+      ({ trackId, isStarving }) => trackId === camera.trackId && isStarving,
+    );
+    await recorded(recorder, captureId, 3_000);
+    const asked = recorder.heard.flatMap((each) =>
+      each.name === 'track:keyframe' ? each.report.trackId : [],
+    );
+    expect(new Set(asked)).toEqual(new Set([camera.trackId]));
+  },
+);

@@ -16,6 +16,9 @@ export type TappedStream = {
  */
 const preferredLayers: types.ConsumerLayers = { spatialLayer: 1 };
 
+/** A line that was too narrow for a moment may have recovered by then. */
+const restoreMs = 15_000;
+
 /* What the recorder asks for are whole pictures; between two processes on one machine nothing is sent again. */
 const keyframeRequests = ['pli', 'fir'];
 
@@ -28,6 +31,8 @@ export class RecordingTap {
   readonly #transport: types.PlainTransport;
   readonly #capabilities: types.RtpCapabilities;
   readonly #consumers = new Map<string, types.Consumer>();
+  /** Of streams taken in their smallest size for the time being. */
+  readonly #restoring = new Map<string, NodeJS.Timeout>();
 
   private constructor(transport: types.PlainTransport, capabilities: types.RtpCapabilities) {
     this.#transport = transport;
@@ -95,7 +100,31 @@ export class RecordingTap {
     await this.#ask(trackId, (consumer) => consumer.requestKeyFrame());
   }
 
+  /**
+   * A sender whose line is narrow lets go of the larger sizes: the smallest is better than none. After a while the
+   * usual one is tried again.
+   */
+  async takeSmallest(trackId: string): Promise<void> {
+    await this.#ask(trackId, async (consumer) => {
+      if (consumer.producerPaused) return;
+      if (consumer.type === 'simulcast') {
+        await consumer.setPreferredLayers({ spatialLayer: 0 });
+        clearTimeout(this.#restoring.get(trackId));
+        const restore = () => {
+          this.#restoring.delete(trackId);
+          void this.#ask(trackId, (found) => found.setPreferredLayers(preferredLayers)).catch(
+            () => undefined,
+          );
+        };
+        this.#restoring.set(trackId, setTimeout(restore, restoreMs).unref());
+      }
+      await consumer.requestKeyFrame();
+    });
+  }
+
   remove(trackId: string): void {
+    clearTimeout(this.#restoring.get(trackId));
+    this.#restoring.delete(trackId);
     this.#consumers.get(trackId)?.close();
   }
 

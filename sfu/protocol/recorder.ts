@@ -109,7 +109,12 @@ export const recorderReports = {
   /** UDP on 127.0.0.1, RTP and RTCP on one port. */
   'capture:listening': z.object({ captureId: id, port: z.number().int() }),
   /** A whole picture is needed now. */
-  'track:keyframe': z.object({ captureId: id, trackId: id }),
+  'track:keyframe': z.object({
+    captureId: id,
+    trackId: id,
+    /** Nothing at all has come of it for a second or longer, though its camera may be on. */
+    isStarving: z.boolean(),
+  }),
   /** About once a second while it runs. */
   'capture:progress': z.object({
     captureId: id,

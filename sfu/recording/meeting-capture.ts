@@ -112,8 +112,10 @@ export class MeetingCapture {
     if (this.#told?.captureId === captureId) this.#told.listening.resolve(port);
   }
 
-  keyframe(trackId: string): void {
-    this.#told?.tap?.requestKeyFrame(trackId).catch((error: unknown) => {
+  keyframe(trackId: string, isStarving: boolean): void {
+    const tap = this.#told?.tap;
+    const asking = isStarving ? tap?.takeSmallest(trackId) : tap?.requestKeyFrame(trackId);
+    asking?.catch((error: unknown) => {
       this.#deps.log.debug({ error }, 'a whole picture could not be asked for');
     });
   }

@@ -158,8 +158,8 @@ export class Recordings {
     recorder.on('capture:listening', ({ captureId, port }) => {
       this.#captureBy(captureId)?.listening(captureId, port);
     });
-    recorder.on('track:keyframe', ({ captureId, trackId }) => {
-      this.#captureBy(captureId)?.keyframe(trackId);
+    recorder.on('track:keyframe', ({ captureId, trackId, isStarving }) => {
+      this.#captureBy(captureId)?.keyframe(trackId, isStarving);
     });
     recorder.on('capture:progress', (progress) => {
       this.#watch.heard();
