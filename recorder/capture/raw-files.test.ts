@@ -65,6 +65,15 @@ const starts = async (trackDir: string) =>
 const times = (all: { timeMs: number }[]) => all.map(({ timeMs }) => Math.floor(timeMs));
 
 describe('what was captured', () => {
+  it('is read too where the first of it was made a moment before the take began', async () => {
+    const voice = Array.from({ length: 100 }, (_, i) => frame(i * 20 - 17.4, true));
+    const trackDir = await written(microphone, voice);
+    const read = await readFrames(trackDir, 0, Infinity);
+    expect(read.map(({ data }) => data)).toEqual(voice.map(({ data }) => data));
+    expect(times(read).slice(0, 3)).toEqual([0, 2, 22]);
+    expect(await readTimes(trackDir)).toHaveLength(100);
+  });
+
   it('is read as it was written', async () => {
     const all = frames(35);
     const trackDir = await written(camera, all);

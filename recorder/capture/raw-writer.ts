@@ -49,7 +49,8 @@ export class RawWriter {
   write(frame: RawFrame): void {
     if (this.#isStopped) return;
     if (this.#startMs === null || this.#beginsFile(frame, frame.timeMs - this.#startMs)) {
-      this.#startMs = Math.floor(frame.timeMs);
+      // What was made just before the take began stands at its beginning, as in the record.
+      this.#startMs = Math.max(0, Math.floor(frame.timeMs));
       this.#gathered.push({ startMs: this.#startMs, chunks: [] });
     }
     let last = this.#gathered.at(-1);

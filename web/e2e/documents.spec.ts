@@ -66,6 +66,7 @@ test.describe.serial('documents looked at together', () => {
     for (const [index, guest] of guests.entries()) {
       await guest.acceptInvitation(link, ['山田 太郎', '鈴木', '田中'][index] ?? '');
     }
+    await rep.answersRecording('NO');
     await areTogether(everybody());
   });
 
