@@ -88,6 +88,9 @@ export async function historyOf(rep: Participant): Promise<RecordingList> {
   return (await answer.json()) as RecordingList;
 }
 
+/** Whether that is soon is for whoever waits to say. */
+const readyMaxMs = 75_000;
+
 /** Waits until every recording of the latest meeting can be played. @returns them, in their order */
 export async function readyRecordings(rep: Participant, count: number): Promise<RecordingEntry[]> {
   let entries: RecordingEntry[] = [];
@@ -100,7 +103,7 @@ export async function readyRecordings(rep: Participant, count: number): Promise<
         ? itIs
         : notYet(`there are ${entries.length}: ${states.join(', ')}`);
     },
-    60_000,
+    readyMaxMs,
   );
   return entries;
 }

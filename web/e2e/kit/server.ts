@@ -26,6 +26,10 @@ export type ServerOptions = {
   adminPassword?: string | null;
   /** Further settings. */
   settings?: Record<string, string>;
+  /** Where everything is kept, when that is to be on a disk of its own; not removed in the end. */
+  dataDir?: string;
+  /** What is different on the machine for this server alone: a script of sh(1), run in mounts of its own. Needs root. */
+  machine?: string;
 };
 
 /** The real server in a process of its own, on ports and in a folder that are nobody else's. */
@@ -75,13 +79,26 @@ export class Server {
     return password;
   }
 
-  /** Starts, or starts again on the same ports and data; resolves at the first 200 of /healthz. */
-  async start(): Promise<void> {
+  get dataDir(): string {
+    return this.#options.dataDir ?? path.join(this.#folder, 'data');
+  }
+
+  /**
+   * Starts, or starts again on the same ports and data; resolves at the first 200 of /healthz.
+   *
+   * @param settings what the operator has changed
+   */
+  async start(settings: Record<string, string> = {}): Promise<void> {
     const chosen = this.#options.adminPassword === undefined ? adminPassword : this.#options.adminPassword;
     const output = openSync(this.#logFile, 'a');
     // Run as `npm start` runs it.
     const { node, args, env } = serverCommand();
-    const child = spawn(node, args, {
+    const { machine } = this.#options;
+    const [command, ...rest] =
+      machine === undefined
+        ? [node, ...args]
+        : ['unshare', '--mount', 'sh', '-ec', `${machine}\nexec "$@"`, 'sh', node, ...args];
+    const child = spawn(command, rest, {
       cwd: projectDir,
       env: {
         ...process.env,
@@ -90,12 +107,13 @@ export class Server {
         RTC_PORT: String(this.#rtcPort),
         RTC_WORKERS: String(workerCount),
         RTC_ANNOUNCED_ADDRESS: this.#options.announcedAddress ?? '127.0.0.1',
-        DATA_DIR: path.join(this.#folder, 'data'),
+        DATA_DIR: this.dataDir,
         DATABASE_URL: '',
         PUBLIC_URL: '',
         ADMIN_PASSWORD: chosen ?? '',
         LOG_LEVEL: 'warn',
         ...this.#options.settings,
+        ...settings,
       },
       stdio: ['ignore', output, output],
     });
@@ -122,20 +140,17 @@ export class Server {
 
   /** Process IDs of the media workers. */
   workerPids(): number[] {
-    return this.#children((command) => /mediasoup-worker/.test(command));
+    return childrenOf(this.#process?.pid ?? null, /mediasoup-worker/);
   }
 
   /** The recorder's; null while there is none. */
   recorderPid(): number | null {
-    return this.#children((command) => /recorder\/main\.ts/.test(command))[0] ?? null;
+    return childrenOf(this.#process?.pid ?? null, /recorder\/main\.ts/)[0] ?? null;
   }
 
-  #children(isWanted: (command: string) => boolean): number[] {
-    const parent = this.#process?.pid;
-    if (parent === undefined) return [];
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent && isWanted(commandOf(name)))
-      .map(Number);
+  /** Of every ffmpeg that works for the recorder now. */
+  ffmpegPids(): number[] {
+    return childrenOf(this.recorderPid(), /^(\S*\/)?ffmpeg .*-i /);
   }
 
   async stop(): Promise<void> {
@@ -168,6 +183,13 @@ export class Server {
       return false;
     }
   }
+}
+
+function childrenOf(parent: number | null, command: RegExp): number[] {
+  if (parent === null) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent && command.test(commandOf(name)))
+    .map(Number);
 }
 
 function commandOf(pid: string): string {

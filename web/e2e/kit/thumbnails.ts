@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Locator } from '@playwright/test';
 import type { Area } from '../../../sfu/test/kit/recorded.ts';
+import { eventually, itIs, notYet } from './eventually.ts';
 
 /* Small pictures of a page, to see whether two of them are the same page. */
 
@@ -9,12 +10,23 @@ const run = promisify(execFile);
 /** So coarse that another renderer's letters are the same. */
 const grid = { width: 24, height: 24 };
 
+export type Thumbnail = { size: { width: number; height: number }; pixels: number[] };
+
 /** Of a page as it is on a screen. @returns its size there as well, for its shape */
-export function thumbnailOfCanvas(
-  canvas: Locator,
-): Promise<{ size: { width: number; height: number }; pixels: number[] }> {
+export async function thumbnailOfCanvas(canvas: Locator): Promise<Thumbnail> {
+  let thumbnail: Thumbnail | null = null;
+  await eventually('the page should be painted', async () => {
+    thumbnail = await lookAt(canvas);
+    return thumbnail ? itIs : notYet('it is being painted anew');
+  });
+  return thumbnail!;
+}
+
+function lookAt(canvas: Locator): Promise<Thumbnail | null> {
   return canvas.evaluate((element, { width, height }) => {
     const page = element as HTMLCanvasElement;
+    // In the moment in which another canvas takes its place.
+    if (!page.isConnected || page.width === 0) return null;
     const context = new OffscreenCanvas(page.width, page.height).getContext('2d', {
       willReadFrequently: true,
     });
