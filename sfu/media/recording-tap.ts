@@ -9,15 +9,24 @@ export type TappedStream = {
   payloadType: number;
 };
 
-/*
- * Of a camera's sizes (web/src/session/layers.ts: 320 and 640, or 320, 640 and 1280 pixels wide) the one of 640: a
- * face in a recorded picture is never shown larger, and the largest would cost much more to read than it gives.
- * Streams of one size have no layers and take no notice.
+/** How large faces are in the recorded picture: beside a page they are small. */
+export type FaceSize = 'small' | 'large';
+
+/**
+ * Which of a camera's sizes (web/src/session/layers.ts: 320 and 640, or 320, 640 and 1280 pixels wide) is enough: a
+ * face is never wider than 640 in a recorded picture (recorder/timeline/layout.ts), and 224 beside a page. Reading
+ * pictures costs more than anything else about them; the smaller ones take a sixth off the whole composition.
  */
-const preferredLayers: types.ConsumerLayers = { spatialLayer: 1 };
+const layerFor: Record<FaceSize, number> = { small: 0, large: 1 };
 
 /** A line that was too narrow for a moment may have recovered by then. */
 const restoreMs = 15_000;
+
+/**
+ * Whoever has just come sends the smallest size first, and the larger ones when the line is known to carry them. Until
+ * then somebody small is better than nobody.
+ */
+const beginSmallMs = 2_000;
 
 /* What the recorder asks for are whole pictures; between two processes on one machine nothing is sent again. */
 const keyframeRequests = ['pli', 'fir'];
@@ -31,7 +40,10 @@ export class RecordingTap {
   readonly #transport: types.PlainTransport;
   readonly #capabilities: types.RtpCapabilities;
   readonly #consumers = new Map<string, types.Consumer>();
-  /** Of streams taken in their smallest size for the time being. */
+  /** The tracks that are faces. */
+  readonly #faces = new Set<string>();
+  #faceSize: FaceSize = 'large';
+  /** Of streams taken in their smallest size for the time being: when they are taken as usual. */
   readonly #restoring = new Map<string, NodeJS.Timeout>();
 
   private constructor(transport: types.PlainTransport, capabilities: types.RtpCapabilities) {
@@ -62,9 +74,10 @@ export class RecordingTap {
    * Makes a producer's stream ready; nothing flows yet. Asked again under the same ID, the earlier one is closed.
    *
    * @param trackId the caller's name for it
+   * @param isFace of a camera
    * @returns null when the producer, or everything, has gone meanwhile
    */
-  async add(trackId: string, producerId: string): Promise<TappedStream | null> {
+  async add(trackId: string, producerId: string, isFace: boolean): Promise<TappedStream | null> {
     this.remove(trackId);
     let consumer: types.Consumer;
     try {
@@ -72,7 +85,8 @@ export class RecordingTap {
         producerId,
         rtpCapabilities: this.#capabilities,
         paused: true,
-        preferredLayers,
+        // Streams of one size have no layers and take no notice.
+        preferredLayers: { spatialLayer: layerFor[isFace ? 'small' : 'large'] },
       });
     } catch {
       // Of a producer that exists everything here can be received: it has gone in this very moment.
@@ -80,8 +94,12 @@ export class RecordingTap {
     }
     if (consumer.closed) return null;
     this.#consumers.set(trackId, consumer);
+    if (isFace) {
+      this.#faces.add(trackId);
+      this.#usualAfter(trackId, beginSmallMs);
+    }
     consumer.observer.once('close', () => {
-      if (this.#consumers.get(trackId) === consumer) this.#consumers.delete(trackId);
+      if (this.#consumers.get(trackId) === consumer) this.#forget(trackId);
     });
     const [codec] = consumer.rtpParameters.codecs;
     const ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
@@ -93,6 +111,15 @@ export class RecordingTap {
   /** Lets a stream flow, or holds it back. A picture begins with a whole one each time. */
   async let(trackId: string, flows: boolean): Promise<void> {
     await this.#ask(trackId, (consumer) => (flows ? consumer.resume() : consumer.pause()));
+  }
+
+  /** Takes all cameras in the size that this needs. Each goes on as it is until its first picture of that size. */
+  async showFaces(size: FaceSize): Promise<void> {
+    if (this.#faceSize === size) return;
+    this.#faceSize = size;
+    // What is taken in its smallest size for the time being comes back to this by itself.
+    const others = [...this.#faces].filter((trackId) => !this.#restoring.has(trackId));
+    await Promise.all(others.map((trackId) => this.#preferUsual(trackId)));
   }
 
   /** Asks the sender for a whole picture. */
@@ -108,28 +135,42 @@ export class RecordingTap {
     await this.#ask(trackId, async (consumer) => {
       if (consumer.producerPaused) return;
       if (consumer.type === 'simulcast') {
-        await consumer.setPreferredLayers({ spatialLayer: 0 });
-        clearTimeout(this.#restoring.get(trackId));
-        const restore = () => {
-          this.#restoring.delete(trackId);
-          void this.#ask(trackId, (found) => found.setPreferredLayers(preferredLayers)).catch(
-            () => undefined,
-          );
-        };
-        this.#restoring.set(trackId, setTimeout(restore, restoreMs).unref());
+        await consumer.setPreferredLayers({ spatialLayer: layerFor.small });
+        this.#usualAfter(trackId, restoreMs);
       }
       await consumer.requestKeyFrame();
     });
   }
 
   remove(trackId: string): void {
-    clearTimeout(this.#restoring.get(trackId));
-    this.#restoring.delete(trackId);
     this.#consumers.get(trackId)?.close();
   }
 
   close(): void {
     this.#transport.close();
+  }
+
+  #forget(trackId: string): void {
+    clearTimeout(this.#restoring.get(trackId));
+    this.#restoring.delete(trackId);
+    this.#faces.delete(trackId);
+    this.#consumers.delete(trackId);
+  }
+
+  #usualAfter(trackId: string, ms: number): void {
+    clearTimeout(this.#restoring.get(trackId));
+    const restore = () => {
+      this.#restoring.delete(trackId);
+      this.#preferUsual(trackId).catch(() => undefined);
+    };
+    this.#restoring.set(trackId, setTimeout(restore, ms).unref());
+  }
+
+  async #preferUsual(trackId: string): Promise<void> {
+    const spatialLayer = layerFor[this.#faces.has(trackId) ? this.#faceSize : 'large'];
+    await this.#ask(trackId, async (consumer) => {
+      if (consumer.type === 'simulcast') await consumer.setPreferredLayers({ spatialLayer });
+    });
   }
 
   async #ask(trackId: string, act: (consumer: types.Consumer) => Promise<void>): Promise<void> {

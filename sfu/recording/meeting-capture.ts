@@ -342,10 +342,13 @@ export class MeetingCapture {
 
   async #tapStreams(told: Told, tap: RecordingTap): Promise<void> {
     const { captureId } = told;
+    const scene = this.#wantedFor(told)?.scene;
+    // recorder/timeline/layout.ts puts them beside whatever has the middle.
+    if (scene) await tap.showFaces(scene.shown || scene.screens.length > 0 ? 'small' : 'large');
     for (const [producerId, { participantId, source }] of this.#wantedFor(told)?.streams ?? []) {
       if (told.tracks.has(producerId)) continue;
       const trackId = newId();
-      const stream = await tap.add(trackId, producerId);
+      const stream = await tap.add(trackId, producerId, source === 'camera');
       if (told.tap !== tap) return;
       if (!stream) continue;
       if (!this.#wantedFor(told)?.streams.has(producerId)) {

@@ -60,8 +60,8 @@ describe('the tap', () => {
   test('lets nothing flow before it is told to, and everything over one port', async () => {
     const [voice, other] = [await send('audio'), await send('audio')];
     const tap = await RecordingTap.create(router, receiver.port, () => undefined);
-    const first = await tap.add('first', voice.producer.id);
-    const second = await tap.add('second', other.producer.id);
+    const first = await tap.add('first', voice.producer.id, false);
+    const second = await tap.add('second', other.producer.id, false);
     expect(first).toMatchObject({ mimeType: 'audio/opus', clockRate: 48_000 });
     expect(receiver.ssrcs).toEqual([]);
     await tap.let('first', true);
@@ -81,7 +81,7 @@ describe('the tap', () => {
       [two, 1],
       [one, 0],
     ] as const) {
-      const stream = (await tap.add(producer.id, producer.id))!;
+      const stream = (await tap.add(producer.id, producer.id, true))!;
       expect(stream.mimeType).toBe('video/VP8');
       await tap.let(producer.id, true);
       await more(stream.ssrc);
@@ -90,10 +90,30 @@ describe('the tap', () => {
     }
   });
 
+  test('takes cameras in their smallest size while faces are small, and a screen as ever', async () => {
+    const [camera, screen] = [await send('video', 3), await send('video', 2)];
+    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const face = (await tap.add('face', camera.producer.id, true))!;
+    const other = (await tap.add('screen', screen.producer.id, false))!;
+    for (const trackId of ['face', 'screen']) await tap.let(trackId, true);
+    const comes = (ssrc: number, layer: number) =>
+      until('the size comes', () => receiver.layerOf(ssrc) === layer);
+    await Promise.all([comes(face.ssrc, 1), comes(other.ssrc, 1)]);
+    await tap.showFaces('small');
+    await comes(face.ssrc, 0);
+    const late = (await tap.add('late', camera.producer.id, true))!;
+    await tap.let('late', true);
+    await comes(late.ssrc, 0);
+    expect(receiver.layersOf(late.ssrc)).toEqual([0]);
+    expect(receiver.layerOf(other.ssrc)).toBe(1);
+    await tap.showFaces('large');
+    await Promise.all([comes(face.ssrc, 1), comes(late.ssrc, 1)]);
+  });
+
   test('asks the sender for a whole picture', async () => {
     const camera = await send('video');
     const tap = await RecordingTap.create(router, receiver.port, () => undefined);
-    const stream = (await tap.add('track', camera.producer.id))!;
+    const stream = (await tap.add('track', camera.producer.id, true))!;
     await tap.let('track', true);
     await more(stream.ssrc);
     const before = camera.keyframesAsked;
@@ -105,8 +125,8 @@ describe('the tap', () => {
   test('follows what the sender pauses and closes, and takes nothing of who has gone', async () => {
     const [voice, other] = [await send('audio'), await send('audio')];
     const tap = await RecordingTap.create(router, receiver.port, () => undefined);
-    const first = (await tap.add('first', voice.producer.id))!;
-    const second = (await tap.add('second', other.producer.id))!;
+    const first = (await tap.add('first', voice.producer.id, false))!;
+    const second = (await tap.add('second', other.producer.id, false))!;
     for (const track of ['first', 'second']) await tap.let(track, true);
     await more(first.ssrc);
     await voice.producer.pause();
@@ -117,7 +137,7 @@ describe('the tap', () => {
     await nothingOf(first.ssrc, second.ssrc);
     await tap.let('first', true);
     tap.remove('first');
-    expect(await tap.add('again', voice.producer.id)).toBeNull();
+    expect(await tap.add('again', voice.producer.id, false)).toBeNull();
   });
 
   test('closes once, with everything, and with the router', async () => {
@@ -154,7 +174,8 @@ async function recordedMeeting({
       current: {
         peer: (id: string) => {
           const sender = voices.get(id);
-          return { producers: sender ? [{ id: sender.producer.id, source: 'microphone' }] : [] };
+          const source = sender?.producer.kind === 'video' ? 'camera' : 'microphone';
+          return { producers: sender ? [{ id: sender.producer.id, source }] : [] };
         },
         tap: (port: number, closed: () => void) => RecordingTap.create(router, port, closed),
       } as unknown as MeetingMedia,
@@ -238,7 +259,7 @@ describe('of a meeting that is recorded', () => {
     const { ssrc } = await trackOf(host.id);
     await more(ssrc);
     const probe = await RecordingTap.create(router, receiver.port, () => undefined);
-    const other = (await probe.add('probe', voices.get(host.id)!.producer.id))!;
+    const other = (await probe.add('probe', voices.get(host.id)!.producer.id, false))!;
     await probe.let('probe', true);
     await live.change(({ recording }) => {
       recording.pause(host, 1);
@@ -295,6 +316,27 @@ describe('of a meeting that is recorded', () => {
     isAway = false;
     await until('the document is told', () => shown()?.title === 'ご提案書');
     expect(names()).toContain('document:add');
+  });
+
+  test('of a camera no more is taken beside a page than is seen of it', async () => {
+    const { meeting, live, host, come, voices, trackOf } = await recordedMeeting({
+      documentFile: async () => '/documents/1.pdf',
+    });
+    const guest = await come('田中');
+    voices.set(guest.id, await send('video', 2));
+    await live.change(({ recording }) => {
+      recording.agree(guest, 1);
+    });
+    const { ssrc } = await trackOf(guest.id);
+    await until('the large size comes', () => receiver.layerOf(ssrc) === 1);
+    await live.change(() => {
+      meeting.stage.show(host, proposal(), 1);
+    });
+    await until('the small size comes', () => receiver.layerOf(ssrc) === 0);
+    await live.change(() => {
+      meeting.stage.close(host, meeting.stage.shown!.documentId);
+    });
+    await until('the large size comes again', () => receiver.layerOf(ssrc) === 1);
   });
 
   test('a document of somebody who did not agree is not seen, also when the host turns its pages', async () => {

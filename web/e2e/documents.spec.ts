@@ -66,7 +66,6 @@ test.describe.serial('documents looked at together', () => {
     for (const [index, guest] of guests.entries()) {
       await guest.acceptInvitation(link, ['山田 太郎', '鈴木', '田中'][index] ?? '');
     }
-    await rep.answersRecording('NO');
     await areTogether(everybody());
   });
 
@@ -78,6 +77,22 @@ test.describe.serial('documents looked at together', () => {
     await closesPanel(rep);
     await rep.page.getByRole('textbox', { name: '1ページのメモ' }).fill(secret);
     await rep.reads('保存しました');
+  });
+
+  test('the question whether to record covers nothing that one needs for it', async () => {
+    for (const viewport of [
+      { width: 1_000, height: 700 },
+      { width: 390, height: 844 },
+      { width: 1_440, height: 900 },
+    ]) {
+      await rep.page.setViewportSize(viewport);
+      await expect(rep.page.getByRole('dialog', { name: 'レコーディング機能使用確認' })).toBeVisible();
+      const tools = await region(rep).getByRole('button').all();
+      expect(tools.length).toBeGreaterThan(5);
+      // Pressing would have to wait for whatever lies over it.
+      for (const tool of tools) if (await tool.isEnabled()) await tool.click({ trial: true, timeout: 2_000 });
+    }
+    await rep.answersRecording('NO');
   });
 
   test('everybody sees the page, sharp and with words to select', async () => {

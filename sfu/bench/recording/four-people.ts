@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import type { BrowserContext } from '@playwright/test';
 import type { Colour } from '../../../web/e2e/kit/colours.ts';
-import { closesPanel, brings, samples, seesPage, shows } from '../../../web/e2e/kit/documents.ts';
+import { brings, samples, seesPage, shows } from '../../../web/e2e/kit/documents.ts';
 import { Participant } from '../../../web/e2e/kit/participant.ts';
 import type { Server } from '../../../web/e2e/kit/server.ts';
 
@@ -47,7 +47,7 @@ export async function fourPeople(
 export async function showPage(rep: Participant): Promise<void> {
   await brings(rep, `${samples}/service-guide.pdf`, 'service-guide');
   await shows(rep, 'service-guide');
-  await closesPanel(rep);
+  // In a window of this width the panel closes by itself.
   await seesPage(rep, 1);
 }
 

@@ -9,7 +9,7 @@ const settleMs = 12_000;
 
 /**
  * (a), (b), (c): four people and a page are recorded for so many minutes. What capture and composition take is
- * counted from the press of 録画 until the file is ready, so that nothing is done before or after it unseen.
+ * counted from the start of the recorder (with the server's first recording) until the file is ready.
  */
 export async function measureRecording(minutes: number, measuresTap: boolean) {
   const server = await Server.start();
@@ -20,11 +20,9 @@ export async function measureRecording(minutes: number, measuresTap: boolean) {
       await delay(settleMs);
       const forwarding = () => processorMs(family(server.pid).filter((pid) => pid !== server.recorderPid()));
       const unrecorded = measuresTap ? await over(settleMs, forwarding) : null;
+      await startRecording(rep);
       const recorderPid = server.recorderPid();
       if (recorderPid === null) throw new Error('There is no recorder.');
-      const used = () => processorMsWithEnded([recorderPid]);
-      const before = used();
-      await startRecording(rep);
       const recorded = measuresTap ? await over(settleMs, forwarding) : null;
       await delay(minutes * 60_000 - (measuresTap ? settleMs : 0));
       const memory = memoryMb([recorderPid]);
@@ -35,7 +33,8 @@ export async function measureRecording(minutes: number, measuresTap: boolean) {
         minutes,
         durationMs: entry.durationMs,
         bytes: entry.bytes,
-        cores: (used() - before) / entry.durationMs,
+        cores: processorMsWithEnded([recorderPid]) / entry.durationMs,
+        captureCores: processorMs([recorderPid]) / entry.durationMs,
         tapCores: recorded !== null && unrecorded !== null ? recorded - unrecorded : null,
         readyMs: at - endedAt,
         megabytesPerHour: (entry.bytes / 1e6) * (3_600_000 / entry.durationMs),

@@ -106,7 +106,7 @@ const payloadTypeOf = (kind: types.MediaKind) => (kind === 'audio' ? 100 : 101);
 /** Whatever arrives at a port of this machine, by its SSRC: how much, and from which layers. */
 export class Receiver {
   readonly #socket: Socket;
-  readonly #packets = new Map<number, { count: number; layers: Set<number> }>();
+  readonly #packets = new Map<number, { count: number; layers: Set<number>; layer: number }>();
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -114,9 +114,10 @@ export class Receiver {
       const isRtcp = packet.readUInt8(1) >= 192 && packet.readUInt8(1) <= 223;
       if (isRtcp) return;
       const ssrc = packet.readUInt32BE(8);
-      const known = this.#packets.get(ssrc) ?? { count: 0, layers: new Set() };
+      const known = this.#packets.get(ssrc) ?? { count: 0, layers: new Set(), layer: -1 };
       known.count += 1;
-      known.layers.add(packet.at(-1)!);
+      known.layer = packet.at(-1)!;
+      known.layers.add(known.layer);
       this.#packets.set(ssrc, known);
     });
   }
@@ -142,6 +143,11 @@ export class Receiver {
 
   layersOf(ssrc: number): number[] {
     return [...(this.#packets.get(ssrc)?.layers ?? [])];
+  }
+
+  /** Of the latest packet. */
+  layerOf(ssrc: number): number {
+    return this.#packets.get(ssrc)?.layer ?? -1;
   }
 
   close(): void {
