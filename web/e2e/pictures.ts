@@ -19,6 +19,7 @@ import {
 } from './kit/documents.ts';
 import { Participant } from './kit/participant.ts';
 import { portrait } from './kit/portraits.ts';
+import { readyRecordings, seesLamp } from './kit/recording.ts';
 import { Server } from './kit/server.ts';
 
 const folder = path.join(import.meta.dirname, 'pictures');
@@ -75,6 +76,16 @@ async function settles(viewer: Participant, people: readonly Participant[]): Pro
   while ((await notes.count()) > 0) await notes.first().click();
 }
 
+/** Where a chapter has been gone to, with its picture. */
+async function standsStill({ page }: Participant): Promise<void> {
+  await page.locator('video').evaluate(async (video: HTMLVideoElement) => {
+    video.pause();
+    while (video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+      await new Promise(requestAnimationFrame);
+    }
+  });
+}
+
 await buildPages();
 mkdirSync(folder, { recursive: true });
 const server = await Server.start();
@@ -120,15 +131,11 @@ try {
 
   await rep.presses('録画');
   await rep.presses('録画を始める');
-  for (const each of people) await each.reads('録画中');
+  for (const each of people) await seesLamp(each, '録画中');
   await takes(customer, 'recording');
   await settles(rep, people);
   await takes(rep, 'recording');
-  await rep.presses('録画');
-  await rep.presses('終了');
-  await rep.reads('録画を終了しました');
-  await settles(rep, people);
-  await settles(customer, people);
+  await closesPanel(rep);
 
   for (const name of ['estimate.xlsx', 'proposal.docx', 'service-guide.pptx']) {
     await brings(rep, path.join(samples, name), path.parse(name).name);
@@ -162,7 +169,19 @@ try {
   await closesPanel(rep);
   await rep.endsCall('全員の接続を終了する');
 
+  await readyRecordings(rep, 1);
   await rep.goTo('/dashboard');
+  await rep.page.getByRole('link', { name: '商談履歴' }).first().click();
+  await rep.reads('再生できます');
+  await takes(rep, 'history');
+  await takes(rep, 'history', phone);
+  await rep.page.getByRole('link', { name: '再生する' }).click();
+  const chapters = rep.page.getByRole('region', { name: 'チャプター' }).getByRole('button');
+  await chapters.filter({ hasText: 'service-guide 5/8' }).click();
+  await standsStill(rep);
+  await takes(rep, 'recorded');
+  await takes(rep, 'recorded', phone);
+
   await rep.page.getByRole('link', { name: '資料を設定する' }).click();
   await expect(rep.page.getByText('service-guide').first()).toBeVisible();
   await takes(rep, 'documents');

@@ -57,7 +57,7 @@ declare global {
   interface Window {
     recordedBytes: number;
     sound: MediaStreamAudioDestinationNode;
-    connections: RTCPeerConnection[];
+    connections?: RTCPeerConnection[];
   }
 }
 
@@ -101,7 +101,7 @@ async function connect(from: Page, to: Page): Promise<void> {
     return connection.localDescription!.sdp;
   }, offer);
   await from.evaluate(
-    (sdp) => window.connections.at(-1)!.setRemoteDescription({ type: 'answer', sdp }),
+    (sdp) => window.connections!.at(-1)!.setRemoteDescription({ type: 'answer', sdp }),
     answer,
   );
 }
