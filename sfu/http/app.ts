@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import { onlyAllowed } from './access.ts';
 import type { HttpDeps } from './deps.ts';
 import { answerFailures, unknownRoute } from './failures.ts';
 import { onlyOwnOrigin } from './own-origin.ts';
@@ -30,6 +31,7 @@ export function createApp(deps: HttpDeps): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
+  app.use('/api', onlyAllowed(deps.sessions));
   // Memos alone may be longer than what follows allows.
   app.use('/api', memoRoutes(deps));
   // Nothing of 64 kB needs compressing, and what does not unfold cannot unfold into gigabytes.

@@ -38,6 +38,18 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'too-many': 503,
   internal: 500,
   'storage-full': 507,
+  'sign-in-in-meeting': 409,
+  'user-unknown': 404,
+  'login-taken': 409,
+  'last-admin': 409,
+  'own-account': 409,
+  'unit-unknown': 404,
+  'unit-depth': 409,
+  'unit-in-use': 409,
+  'session-unknown': 404,
+  'banner-unknown': 404,
+  'banner-count': 409,
+  'callback-unknown': 404,
 };
 
 /** The end of the line for `/api`. */

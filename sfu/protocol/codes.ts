@@ -72,6 +72,20 @@ export const errorCodes = [
   'password-same',
   'password-change-required',
   'origin',
+  // the organisation (A2 to A4)
+  'sign-in-in-meeting',
+  'user-unknown',
+  'login-taken',
+  'last-admin',
+  'own-account',
+  'unit-unknown',
+  'unit-depth',
+  'unit-in-use',
+  'session-unknown',
+  // the banner (B4)
+  'banner-unknown',
+  'banner-count',
+  'callback-unknown',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -48,6 +48,23 @@ export const limits = {
   lostSignallingMs: 120_000,
   /** A meeting in which nobody has been present for this long is over. */
   abandonedMs: 30 * 60_000,
+  /** Of an account's login ID, a unit's name, and a note to a user. */
+  loginCharacters: 64,
+  unitCharacters: 60,
+  noteCharacters: 500,
+  /** A2, A4 */
+  usersPerRequest: 1_000,
+  usersPerFile: 10_000,
+  unitLevels: 5,
+  /** What can be set at all: a petabyte, and what a document may be at the most. */
+  quotaBytesMax: 1_000_000_000_000_000,
+  documentBytesCeiling: 2_000_000_000,
+  documentPagesCeiling: 5_000,
+  /** B3, B4 */
+  meetingNoteCharacters: 20_000,
+  bannerCharacters: 120,
+  bannersPerOrganization: 100,
+  originCharacters: 300,
   passwordCharactersMin: 12,
   passwordCharactersMax: 128,
 } as const;

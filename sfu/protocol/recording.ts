@@ -114,7 +114,7 @@ export const recordedMeeting = z.object({
 });
 
 /** Where a page of the history ends: the time of its last meeting, in milliseconds since 1970, and its ID. */
-const historyPlace = z
+export const historyPlace = z
   .string()
   .regex(/^\d{1,15}-[A-Za-z0-9_-]{22}$/)
   .transform((text) => {

@@ -1,6 +1,9 @@
 import type { Generated } from 'kysely';
 import type { ErrorCode } from '../protocol/codes.ts';
 import type { DocumentFormat } from '../protocol/documents.ts';
+import type { MeetingResult } from '../protocol/history.ts';
+import type { LogAct, LogKind } from '../protocol/log.ts';
+import type { AccountRole } from '../protocol/organization.ts';
 import type { RecordingKind } from '../protocol/recording.ts';
 import type { DeviceState, EndReason, LeaveReason, Role, Standing } from '../protocol/view.ts';
 
@@ -20,6 +23,10 @@ export type Schema = {
   documents: DocumentTable;
   document_memos: DocumentMemoTable;
   recordings: RecordingTable;
+  units: UnitTable;
+  log_entries: LogEntryTable;
+  banners: BannerTable;
+  callbacks: CallbackTable;
 };
 
 export type OrganizationTable = {
@@ -28,9 +35,20 @@ export type OrganizationTable = {
   public_id: string;
   name: string;
   created_at: number;
+  /** JSON of what its admins have set, over the usual; null: nothing. */
+  settings: string | null;
 };
 
-export type AccountRole = 'admin' | 'manager' | 'rep';
+export type UnitTable = {
+  id: string;
+  organization_id: string;
+  /** Null at the top. */
+  parent_id: string | null;
+  name: string;
+  created_at: number;
+};
+
+export type { AccountRole } from '../protocol/organization.ts';
 
 export type AccountTable = {
   id: string;
@@ -50,10 +68,17 @@ export type AccountTable = {
   mail: string | null;
   /** The highest threshold in percent that the owner has been warned of; 0: none. */
   storage_warned: Generated<number>;
+  unit_id: string | null;
+  note: Generated<string>;
+  /** Recording space of this account alone; null: as the organisation has it. */
+  quota_bytes: number | null;
+  /** Since when it is an account no more; its login ID is free again, what it made stays. */
+  removed_at: number | null;
 };
 
 /** Why a session is over; kept so that the page which held it can say so (A3). */
-export type SessionEndReason = 'signed-out' | 'signed-in-elsewhere' | 'password-changed';
+export type SessionEndReason =
+  'signed-out' | 'signed-in-elsewhere' | 'password-changed' | 'signed-out-remotely' | 'account-removed';
 
 export type SessionTable = {
   id: string;
@@ -63,6 +88,8 @@ export type SessionTable = {
   last_seen_at: number;
   ended_at: number | null;
   end_reason: SessionEndReason | null;
+  address: Generated<string>;
+  browser: Generated<string>;
 };
 
 export type MeetingTable = {
@@ -82,6 +109,15 @@ export type MeetingTable = {
   stage: string | null;
   /** JSON of the meeting's own record of its recording; null in meetings from before there were any. */
   recording: string | null;
+  /** The banner that was pressed. */
+  banner_key: string | null;
+  /** The page that the customer came from. */
+  origin: string | null;
+  /** The host's own, as is the result. */
+  note: Generated<string>;
+  result: MeetingResult | null;
+  /** What the history is searched in: folded names, titles, number and note. */
+  search: Generated<string>;
 };
 
 export type ParticipantTable = {
@@ -202,4 +238,43 @@ export type ConnectionNumberTable = {
   claimed_at: number;
   /** Null while the number is somebody's; it rests from this time on (J2). */
   released_at: number | null;
+};
+
+export type LogEntryTable = {
+  id: string;
+  organization_id: string;
+  kind: LogKind;
+  act: LogAct;
+  at: number;
+  account_id: string | null;
+  /** As the name was then. */
+  actor: string;
+  subject: string;
+  meeting_id: string | null;
+  address: string | null;
+};
+
+export type BannerTable = {
+  /** Stands in public pages. */
+  key: string;
+  organization_id: string;
+  name: string;
+  /** JSON. */
+  look: string;
+  is_on: number;
+  created_at: number;
+};
+
+export type CallbackTable = {
+  id: string;
+  organization_id: string;
+  banner_key: string;
+  name: string;
+  phone: string;
+  wish: string;
+  origin: string | null;
+  at: number;
+  /** The name of who has called back. */
+  done_by: string | null;
+  done_at: number | null;
 };

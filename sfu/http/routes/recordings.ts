@@ -3,53 +3,54 @@ import { Refusal } from '../../protocol/codes.ts';
 import { changeMail, historyPage, type RecordingList } from '../../protocol/recording.ts';
 import { id } from '../../protocol/values.ts';
 import type { RecordedFile } from '../../recording/library.ts';
+import { signedIn } from '../access.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 import { asAttachment, inline, sendBlob } from '../send-blob.ts';
 
-type Deps = Pick<HttpDeps, 'recordings' | 'recordingBlobs' | 'sessions'>;
+type Deps = Pick<HttpDeps, 'recordings' | 'recordingBlobs'>;
 
 /** A rep's own recordings, from the desk (R5, R6). Those of others are answered like those that never were. */
-export function recordingRoutes({ recordings, recordingBlobs, sessions }: Deps): Router {
+export function recordingRoutes({ recordings, recordingBlobs }: Deps): Router {
   const router = Router();
   const idOf = (request: Request) => checked(id, request.params['id']);
-  const accountOf = async (request: Request) => (await sessions.require(request.headers.cookie)).accountId;
+  const accountOf = (request: Request) => signedIn(request).accountId;
 
   router.get('/recordings', async (request, response) => {
     const { before = null } = checked(historyPage, request.query);
-    response.json((await recordings.list(await accountOf(request), before)) satisfies RecordingList);
+    response.json((await recordings.list(accountOf(request), before)) satisfies RecordingList);
   });
 
   router.get('/recordings/:id/file', async (request, response) => {
-    const file = await recordings.file(await accountOf(request), idOf(request), timeZoneOf(request));
+    const file = await recordings.file(accountOf(request), idOf(request), timeZoneOf(request));
     const isToSave = request.query['download'] === '1';
     response.set('Content-Disposition', (isToSave ? asAttachment : inline)(file.fileName));
     await serve(request, response, file, `${file.kind}/webm`);
   });
 
   router.delete('/recordings/:id', async (request, response) => {
-    await recordings.remove(await accountOf(request), idOf(request));
+    await recordings.remove(accountOf(request), idOf(request));
     response.status(204).end();
   });
 
   router.post('/recordings/:id/mp4', async (request, response) => {
-    await recordings.makeMp4(await accountOf(request), idOf(request));
+    await recordings.makeMp4(accountOf(request), idOf(request));
     response.status(202).end();
   });
 
   router.delete('/recordings/:id/mp4', async (request, response) => {
-    await recordings.cancelMp4(await accountOf(request), idOf(request));
+    await recordings.cancelMp4(accountOf(request), idOf(request));
     response.status(204).end();
   });
 
   router.get('/recordings/:id/mp4', async (request, response) => {
-    const file = await recordings.mp4File(await accountOf(request), idOf(request), timeZoneOf(request));
+    const file = await recordings.mp4File(accountOf(request), idOf(request), timeZoneOf(request));
     response.set('Content-Disposition', asAttachment(file.fileName));
     await serve(request, response, file, `${file.kind}/mp4`);
   });
 
   router.put('/account/mail', async (request, response) => {
-    const accountId = await accountOf(request);
+    const accountId = accountOf(request);
     const { mail } = checked(changeMail, request.body);
     await recordings.setMail(accountId, mail);
     response.status(204).end();

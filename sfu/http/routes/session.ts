@@ -7,6 +7,7 @@ import {
   type Session,
   type WhoIsSignedIn,
 } from '../../protocol/http.ts';
+import { signedIn } from '../access.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 
@@ -30,17 +31,17 @@ export function sessionRoutes({ config, signIn, sessions, passwordChange }: Deps
     // Whoever was signed in in this browser until now is not "signed in elsewhere".
     await sessions.signOut(request.headers.cookie);
     const { token } = await sessions.begin(account.id);
-    const signedIn = await sessions.requireAnyPassword(`${sessionCookieName}=${token}`);
+    const begun = await sessions.requireAnyPassword(`${sessionCookieName}=${token}`);
     response
       .cookie(sessionCookieName, token, { ...cookieOptions(request), maxAge: sessionLifetimeMs })
-      .json(asSession(signedIn));
+      .json(asSession(begun));
   });
 
   router.get('/session', async (request, response) => {
-    const signedIn = await sessions.signedIn(request.headers.cookie);
-    const endedBecause = signedIn ? null : await sessions.whyEnded(request.headers.cookie);
+    const found = await sessions.signedIn(request.headers.cookie);
+    const endedBecause = found ? null : await sessions.whyEnded(request.headers.cookie);
     // That nobody is signed in is an answer like any other, and no failure for a browser's console to show.
-    response.json({ session: signedIn && asSession(signedIn), endedBecause } satisfies WhoIsSignedIn);
+    response.json({ session: found && asSession(found), endedBecause } satisfies WhoIsSignedIn);
   });
 
   router.delete('/session', async (request, response) => {
@@ -49,10 +50,10 @@ export function sessionRoutes({ config, signIn, sessions, passwordChange }: Deps
   });
 
   router.post('/session/password', async (request, response) => {
-    const signedIn = await sessions.requireAnyPassword(request.headers.cookie);
+    const who = signedIn(request);
     const { current, next } = checked(changePassword, request.body);
-    await passwordChange.change(signedIn, current, next, addressOf(request));
-    response.json(asSession({ ...signedIn, mustChangePassword: false }));
+    await passwordChange.change(who, current, next, addressOf(request));
+    response.json(asSession({ ...who, mustChangePassword: false }));
   });
 
   return router;

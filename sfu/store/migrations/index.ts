@@ -3,6 +3,7 @@ import * as first from './0001-first.ts';
 import * as documents from './0002-documents.ts';
 import * as recordings from './0003-recordings.ts';
 import * as history from './0004-history.ts';
+import * as organization from './0005-organization.ts';
 
 /**
  * Every migration, by a name that is never changed once it is out: databases remember it. New ones go to the
@@ -13,4 +14,5 @@ export const migrations: Record<string, Migration> = {
   '0002-documents': documents,
   '0003-recordings': recordings,
   '0004-history': history,
+  '0005-organization': organization,
 };

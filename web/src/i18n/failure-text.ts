@@ -2,9 +2,16 @@ import type { Failure } from '../session/api.ts';
 import { catalogue } from './catalogue.ts';
 import { failuresEn } from './failures-en.ts';
 import { failuresJa } from './failures-ja.ts';
-import type { DocumentFailureTexts, FailureTexts, RecordingFailureTexts } from './failures.ts';
+import type {
+  DocumentFailureTexts,
+  FailureTexts,
+  OrganizationFailureTexts,
+  RecordingFailureTexts,
+} from './failures.ts';
 
-type AllTexts = Partial<FailureTexts & DocumentFailureTexts & RecordingFailureTexts>;
+type AllTexts = Partial<
+  FailureTexts & DocumentFailureTexts & RecordingFailureTexts & OrganizationFailureTexts
+>;
 
 const texts = catalogue<FailureTexts>({ ja: failuresJa, en: failuresEn });
 const further: (() => AllTexts)[] = [];

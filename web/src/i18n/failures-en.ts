@@ -60,6 +60,9 @@ export const failuresEn: FailureTexts = {
   'password-change-required': 'Please change the initial password first.',
   origin: 'This came from another site and was not accepted. Please open the Taimen page again.',
 
+  'banner-unknown':
+    'This link is not in use at present. Please look at the company’s web site, or ask by telephone.',
+
   'media-unreachable':
     'This network blocks picture and sound. Please try another connection, such as your phone’s, or ask your network administrator.',
   'screen-failed':

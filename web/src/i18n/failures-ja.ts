@@ -58,6 +58,9 @@ export const failuresJa: FailureTexts = {
   'password-change-required': '続けるには、先に初期パスワードを変更してください。',
   origin: '別のサイトからの操作のため受け付けられません。Taimen のページを開き直してください。',
 
+  'banner-unknown':
+    'このリンクは現在使われていません。会社のホームページをご確認いただくか、お電話でお問い合わせください。',
+
   'media-unreachable':
     'このネットワークでは、映像と音声の通信が遮断されています。別の回線(スマートフォンの通信など)でお試しいただくか、社内のネットワーク管理者にご相談ください。',
   'screen-failed':

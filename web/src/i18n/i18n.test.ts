@@ -9,6 +9,7 @@ import { documentsEn } from './documents-en.ts';
 import { documentsJa } from './documents-ja.ts';
 import { en } from './en.ts';
 import { failureText } from './failure-text.ts';
+import './failures-organization.ts';
 import './failures-recording.ts';
 import { listOf, minutesLeft, stopwatch, waitingTime } from './format.ts';
 import { ja } from './ja.ts';
