@@ -31,7 +31,7 @@ export const videoEncoding = [
   ...['-b:v', String(videoBitsPerSecond), '-minrate', String(videoBitsPerSecond)],
   ...['-maxrate', String(videoBitsPerSecond), '-bufsize', String(bufferBits)],
   ...['-rc_init_occupancy', String(initialBufferBits), '-aq-mode', '3'],
-  // One keyframe, at the beginning. One thread: meetings that run have the other cores.
+  // Keyframes at the beginning and where a page is turned to. One thread: meetings that run have the other cores.
   ...['-g', '9999', '-threads', '1', '-row-mt', '0', '-pix_fmt', 'yuv420p', ...colorOptions],
   ...['-r', String(picture.framesPerSecond)],
 ];

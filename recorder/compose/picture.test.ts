@@ -197,6 +197,19 @@ test('a camera is seen only while it is on, and keeps its last picture while the
   expect(isSeen.map(Number).join('')).toBe('000000000111111111111000000111');
 });
 
+test('a page that is turned to is readable at once: its first frame is a keyframe', async () => {
+  const box = { x: 100, y: 50, width: 800, height: 600 };
+  const page = (number: number, from: number, to: number): Layer => ({
+    type: 'still',
+    still: { kind: 'page', documentId: 'd', version: 1, page: number },
+    box,
+    during: [{ from, to }],
+  });
+  const { video } = await compose(4000, [background(4000), page(1, 0, 1400), page(2, 1400, 4000)]);
+  const keyframes = video!.flatMap((frame, index) => (isVp9Keyframe(frame) ? [index] : []));
+  expect(keyframes).toEqual([0, 21]);
+});
+
 test('a page and a palm over it: the palm is where it was, and nowhere when it has gone', async () => {
   const page: Layer = {
     type: 'still',

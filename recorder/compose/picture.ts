@@ -120,6 +120,10 @@ function videoFilter(source: VideoSource, layer: Layer & { type: 'video' }, name
 /** Between two frames, so that rounding does not matter. */
 const justBefore = (frame: number) => ((frame - 0.5) / framesPerSecond).toFixed(3);
 
+/** For ffmpeg: just before the frames that are the first to show what is at these times; seconds. */
+export const momentsBefore = (timesMs: readonly number[]): string[] =>
+  timesMs.map((ms) => justBefore(frameAt(ms)));
+
 /**
  * Painted outside of the picture, it is not seen. Not by the filter's own `enable`: in ffmpeg 5.1 that goes by the
  * frame that the filter has taken in last, which may be one of the painted picture, from ahead.

@@ -6,8 +6,9 @@ import { readOggOpus } from '../formats/ogg.ts';
 import type { PiecePlan } from '../timeline/types.ts';
 import { audioEncoding, packetMs, videoEncoding } from './encoding.ts';
 import { preparePiece, type Around, type PieceInputs, type PieceMaterial } from './inputs.ts';
-import { framesOf, pictureGraph } from './picture.ts';
+import { framesOf, momentsBefore, pictureGraph } from './picture.ts';
 import { leadMs, soundGraph } from './sound.ts';
+import { pageTurns } from './turns.ts';
 
 /** What one piece of a recording is when it is done, ready to be joined to the others by copy. */
 export type ComposedPiece = {
@@ -134,11 +135,13 @@ export function commandOf(
     },
   ];
   if (inputs.layers) {
+    const turns = pageTurns(order.plan.layers, durationMs);
     filters.push(...pictureGraph(inputs.layers, durationMs));
     outputs.push({
       file: join(folder, 'picture.ivf'),
       options: [
         ...['-map', '[picture]', ...videoEncoding],
+        ...(turns.length > 0 ? ['-force_key_frames', momentsBefore(turns).join(',')] : []),
         ...['-frames:v', String(framesOf(durationMs)), '-f', 'ivf'],
       ],
     });

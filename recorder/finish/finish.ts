@@ -24,8 +24,8 @@ const timeoutMs = 600_000;
 /** For the cues, at the front, so that a browser can seek before it has the end: measured 18 bytes for each, … */
 const indexBytesPerCue = 24;
 const indexBytesAtLeast = 1_024;
-/** … of which there is one for each cluster of 5 s at the least and one for each keyframe. */
-const cuesPerSecond = 0.75;
+/** … of which there is one for each cluster of 5 s at the least and one for each keyframe (compose/turns.ts: of turned pages one a second at the most). */
+const cuesPerSecond = 1.75;
 
 /**
  * From joined pieces to the WebM that people play, by stream copy: takes a second for an hour.
