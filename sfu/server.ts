@@ -3,16 +3,29 @@ import type { IncomingMessage } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { Banners } from './accounts/banners.ts';
 import { ensureFirstAccount } from './accounts/first-account.ts';
 import type { FirstAccount } from './accounts/first-account.ts';
+import { UserFiles } from './accounts/import/user-files.ts';
+import { OrganizationRules } from './accounts/organization.ts';
+import { LogBook } from './accounts/log-book.ts';
+import { LogRetention } from './accounts/log-retention.ts';
+import { actsBetween, chatAct } from './accounts/meeting-acts.ts';
+import { OrganizationLog } from './accounts/organization-log.ts';
 import { isOwnOrigin } from './accounts/origin.ts';
 import { PasswordChange } from './accounts/password-change.ts';
 import { Sessions } from './accounts/sessions.ts';
+import { SignInLog } from './accounts/sign-in-log.ts';
 import { SignIn } from './accounts/sign-in.ts';
+import { Units } from './accounts/units.ts';
+import { UserSessions } from './accounts/user-sessions.ts';
+import { Usage } from './accounts/usage.ts';
+import { Users } from './accounts/users.ts';
 import type { Config } from './config.ts';
 import { DocumentLibrary } from './documents/library.ts';
 import { DocumentPreparation } from './documents/preparation.ts';
 import { Tickets } from './documents/tickets.ts';
+import { HistoryLibrary } from './history/library.ts';
 import { createApp } from './http/app.ts';
 import type { Log } from './log.ts';
 import { createMail } from './mail.ts';
@@ -23,6 +36,7 @@ import { RecorderProcess } from './recording/recorder-process.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RecordingShelf } from './recording/shelf.ts';
 import { StorageWarnings } from './recording/warnings.ts';
+import { DeskHub } from './signaling/desk-hub.ts';
 import { Gateway } from './signaling/gateway.ts';
 import type { GuardLimits } from './signaling/guard.ts';
 import { LiveMeetings } from './signaling/live-meetings.ts';
@@ -129,6 +143,23 @@ async function assemble(
   const signIn = new SignIn(store.accounts);
   const sessions = new Sessions(store.sessions);
   const passwordChange = new PasswordChange(store.accounts, signIn, sessions);
+  const organizationLog = new OrganizationLog({ ...store, entries: store.logs, log });
+  closers.push(() => organizationLog.close());
+
+  const mail = createMail({ url: config.smtpUrl, from: config.mailFrom, log });
+  closers.push(() => mail?.close());
+  const rules = new OrganizationRules(store.organizations, {
+    quotaBytes: config.recordingQuotaBytes,
+    documentBytesMax: config.documentBytesMax,
+    documentPagesMax: config.documentPagesMax,
+    canMail: mail !== null,
+  });
+  const logRetention = LogRetention.open({
+    entries: store.logs,
+    retentionOf: async (organizationId) => (await rules.settings(organizationId)).retentionMonths,
+    log,
+  });
+  closers.push(() => logRetention.close());
 
   const preparation = await DocumentPreparation.create({
     jobsDir: path.join(config.dataDir, 'conversions'),
@@ -143,17 +174,16 @@ async function assemble(
     documents: store.documents,
     blobs,
     preparation,
-    limits: { bytes: config.documentBytesMax, pages: config.documentPagesMax },
+    limitsOf: (owner) => rules.documentLimits(owner),
     log,
   });
   closers.push(() => documents.close());
   const tickets = new Tickets();
 
   const recordingsDir = path.join(config.dataDir, 'recordings');
-  const mail = createMail({ url: config.smtpUrl, from: config.mailFrom, log });
-  closers.push(() => mail?.close());
   const warnings = new StorageWarnings({
     accounts: store.accounts,
+    whomToWarn: (accountId) => rules.whomToWarn(accountId),
     mail,
     publicOrigin: config.publicOrigin,
     log,
@@ -168,7 +198,7 @@ async function assemble(
   const shelf = await RecordingShelf.open({
     recordings: store.recordings,
     blobs: recordingBlobs,
-    quotaBytes: config.recordingQuotaBytes,
+    rulesOf: (accountId) => rules.storageRules(accountId),
     partMs: config.recordingPartMs,
     onWarning: (warning) => {
       warnings.warn(warning);
@@ -209,6 +239,15 @@ async function assemble(
     recordingLibrary.close();
   });
 
+  const desks = new DeskHub({
+    bannerName: async (key) => (await store.banners.find(key))?.name ?? null,
+    log,
+  });
+  closers.push(() => {
+    desks.close();
+  });
+  const banners = new Banners({ banners: store.banners, callbacks: store.callbacks, desks });
+
   const pool = await startingPool;
   const meetings = await LiveMeetings.restore({
     home,
@@ -220,6 +259,15 @@ async function assemble(
     recordings,
     timings,
     log,
+    changed: (live) => {
+      desks.meetingChanged(live);
+    },
+    acted: (before, after) => {
+      for (const act of actsBetween(before, after)) organizationLog.write(act);
+    },
+    said: (meeting, who, text) => {
+      for (const act of chatAct(meeting, who, text)) organizationLog.write(act);
+    },
     ended: (meetingId) => {
       documents.forgetMeeting(meetingId).catch((error: unknown) => {
         log.error({ error }, 'what guests brought to a meeting could not be removed');
@@ -234,7 +282,10 @@ async function assemble(
       log.error({ error }, 'a changed document could not be told');
     });
   });
-  closers.push(() => {
+  closers.push(async () => {
+    await meetings.settle().catch((error: unknown) => {
+      log.error({ error }, 'how long documents were on show could not be stored');
+    });
     meetings.close();
   });
   closers.push(() => recordings.close());
@@ -247,6 +298,16 @@ async function assemble(
     signIn,
     sessions,
     passwordChange,
+    rules,
+    userSessions: new UserSessions({ ...store, sessions }),
+    users: new Users({ ...store, sessions }),
+    units: new Units(store),
+    organizationLog,
+    signInLog: new SignInLog({ ...store, organizationLog, sessions, log }),
+    logBook: new LogBook({ ...store, entries: store.logs, organizationLog }),
+    usage: new Usage({ ...store, organizationLog }),
+    userFiles: new UserFiles({ imports: store.userImports }),
+    banners,
     documents,
     blobs,
     tickets,
@@ -255,8 +316,14 @@ async function assemble(
       shows: (meetingId, documentId) => meetings.shows(meetingId, documentId),
       uses: (documentId) => meetings.uses(documentId),
       documentRemoved: (documentId) => meetings.documentRemoved(documentId),
+      isInMeeting: (accountId) => meetings.isInMeeting(accountId),
     },
     recordings: recordingLibrary,
+    history: new HistoryLibrary({
+      history: store.history,
+      meetings: store.recordings,
+      recordings: recordingLibrary,
+    }),
     recordingBlobs,
     organizations: store.organizations,
   });
@@ -265,6 +332,8 @@ async function assemble(
     http,
     meetings,
     organizations: store.organizations,
+    banners,
+    desks,
     documents,
     tickets,
     recordings,
@@ -289,6 +358,7 @@ async function assemble(
     },
     ...(guardLimits ? { guardLimits } : {}),
     sessionCheckMs: timings.sessionCheckMs,
+    quietDeskMs: timings.quietDeskMs,
     log,
   });
   closers.push(() => gateway.close());

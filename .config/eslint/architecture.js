@@ -40,6 +40,11 @@ export const areas = [
     mayImport: ['protocol', 'meeting', 'media', 'store', 'walls', 'tools'],
   },
   {
+    name: 'history',
+    files: /^sfu\/history\//,
+    mayImport: ['protocol', 'meeting', 'recording', 'accounts', 'store', 'tools'],
+  },
+  {
     name: 'signaling',
     files: /^sfu\/signaling\//,
     mayImport: ['protocol', 'meeting', 'media', 'documents', 'recording', 'accounts', 'store', 'tools'],
@@ -47,7 +52,17 @@ export const areas = [
   {
     name: 'http',
     files: /^sfu\/http\//,
-    mayImport: ['protocol', 'meeting', 'media', 'documents', 'recording', 'accounts', 'store', 'tools'],
+    mayImport: [
+      'protocol',
+      'meeting',
+      'media',
+      'documents',
+      'recording',
+      'history',
+      'accounts',
+      'store',
+      'tools',
+    ],
   },
   // Single files at the top of sfu/: a clock, a log. Usable by everybody who is not pure.
   { name: 'tools', files: /^sfu\/[^/]+\.ts$/, mayImport: ['protocol'] },

@@ -1,7 +1,12 @@
 import { hashSecret, newId, newSecret } from '../meeting/identity.ts';
 import { Refusal } from '../protocol/codes.ts';
 import type { AccountRecord } from '../store/account-repository.ts';
-import type { SessionEndReason, SessionRepository, SessionWithAccount } from '../store/session-repository.ts';
+import type {
+  SessionEndReason,
+  SessionRecord,
+  SessionRepository,
+  SessionWithAccount,
+} from '../store/session-repository.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
 /** A working day with its breaks: whoever was away for longer signs in again. */
@@ -22,6 +27,12 @@ export type SignedIn = {
   mustChangePassword: boolean;
 };
 
+/** One that is open, as lists show it. Times are milliseconds since 1970. */
+export type OpenSession = Omit<SessionRecord, 'tokenHash'>;
+
+/** Where somebody signs in, and whether others stay signed in to the account. */
+export type NewSession = Pick<SessionRecord, 'address' | 'browser'> & { isShared: boolean };
+
 export type SessionsEnded = { accountId: string; sessionIds: readonly string[]; reason: SessionEndReason };
 
 /** Who is signed in where (A3). The token is in the browser's cookie; the store has its hash only. */
@@ -36,24 +47,56 @@ export class Sessions {
   }
 
   /**
-   * Begins a session; the account's earlier ones end (A3: the later wins).
+   * Begins a session; the account's earlier ones end (A3: the later wins), unless the organisation shares logins.
    *
    * @returns the token for the cookie, which exists nowhere else, and the IDs of the sessions that ended.
+   * @throws Refusal sign-in-failed when the account has been removed in this moment
    */
-  async begin(accountId: string): Promise<{ token: string; sessionId: string; endedSessionIds: string[] }> {
+  async begin(
+    accountId: string,
+    { address, browser, isShared }: NewSession,
+  ): Promise<{ token: string; sessionId: string; endedSessionIds: string[] }> {
     const now = this.#now();
     await this.#sessions.removeCreatedBefore(now - 2 * sessionLifetimeMs);
     const token = newSecret();
     const sessionId = newId();
-    const endedSessionIds = await this.#sessions.beginAlone({
-      id: sessionId,
-      tokenHash: hashSecret(token),
-      accountId,
-      createdAt: now,
-      lastSeenAt: now,
-    });
+    const endedSessionIds = await this.#sessions.begin(
+      {
+        id: sessionId,
+        tokenHash: hashSecret(token),
+        accountId,
+        createdAt: now,
+        lastSeenAt: now,
+        address,
+        browser,
+      },
+      { isAlone: !isShared },
+    );
+    if (!endedSessionIds) throw new Refusal('sign-in-failed', 'The account is no more.');
     this.#tell({ accountId, sessionIds: endedSessionIds, reason: 'signed-in-elsewhere' });
     return { token, sessionId, endedSessionIds };
+  }
+
+  /** The account's sessions that are open, the latest sign-in first. */
+  async open(accountId: string): Promise<OpenSession[]> {
+    const now = this.#now();
+    return this.#sessions.ofAccount(accountId, {
+      createdAt: now - sessionLifetimeMs,
+      lastSeenAt: now - sessionIdleMs,
+    });
+  }
+
+  /**
+   * Ends one session of an account; its sockets lose the desk's rights at once.
+   *
+   * @throws Refusal session-unknown when the account has no such session, or it is over
+   */
+  async endOne(accountId: string, sessionId: string, reason: SessionEndReason): Promise<void> {
+    const isKnown = (await this.open(accountId)).some(({ id }) => id === sessionId);
+    if (!isKnown || !(await this.#sessions.end(sessionId, reason, this.#now()))) {
+      throw new Refusal('session-unknown', 'There is no such session any more.');
+    }
+    this.#tell({ accountId, sessionIds: [sessionId], reason });
   }
 
   /**
@@ -78,8 +121,8 @@ export class Sessions {
   /**
    * As `signedIn`, for what only a rep may do.
    *
-   * @throws Refusal `sign-in-required`, with the `reason` if another sign-in or a change of the password
-   *   ended the session; `password-change-required` while the first password stands (A2).
+   * @throws Refusal `sign-in-required`, with the `reason` if somebody else's doing ended the session, such as
+   *   another sign-in; `password-change-required` while the first password stands (A2).
    */
   async require(cookieHeader: string | undefined): Promise<SignedIn> {
     const signedIn = await this.requireAnyPassword(cookieHeader);

@@ -10,7 +10,7 @@ import type { BlobStore, NewBlob } from '../store/blobs.ts';
 import type { DocumentRecord, DocumentRepository } from '../store/document-repository.ts';
 import { Arrivals } from './arrivals.ts';
 import { nameFor, titleOf } from './names.ts';
-import { isOwnedBy, type DocumentOwner } from './owner.ts';
+import { isOwnedBy, ownerOf, type DocumentOwner } from './owner.ts';
 import { RefusedFiles } from './refused-files.ts';
 import type { DocumentPreparation, Prepared } from './preparation.ts';
 
@@ -18,9 +18,12 @@ export type LibraryOptions = {
   documents: DocumentRepository;
   blobs: BlobStore;
   preparation: Pick<DocumentPreparation, 'recognise' | 'prepare'>;
-  limits: { bytes: number; pages: number };
+  /** What whoever brings something may bring at the most; asked again for each document. */
+  limitsOf: (owner: DocumentOwner) => Promise<DocumentLimits>;
   log: Log;
 };
+
+export type DocumentLimits = { bytes: number; pages: number };
 
 export type Upload = { name: string; title?: string | undefined };
 
@@ -38,7 +41,7 @@ export class DocumentLibrary {
   readonly #documents: DocumentRepository;
   readonly #blobs: BlobStore;
   readonly #preparation: LibraryOptions['preparation'];
-  readonly #limits: LibraryOptions['limits'];
+  readonly #limitsOf: LibraryOptions['limitsOf'];
   readonly #log: Log;
   readonly #jobs = new Map<string, Job>();
   readonly #refused = new RefusedFiles();
@@ -47,11 +50,11 @@ export class DocumentLibrary {
   #isAllowed: (owner: DocumentOwner) => boolean = () => true;
   #closed = false;
 
-  private constructor({ documents, blobs, preparation, limits: most, log }: LibraryOptions) {
+  private constructor({ documents, blobs, preparation, limitsOf, log }: LibraryOptions) {
     this.#documents = documents;
     this.#blobs = blobs;
     this.#preparation = preparation;
-    this.#limits = most;
+    this.#limitsOf = limitsOf;
     this.#log = log;
   }
 
@@ -67,8 +70,9 @@ export class DocumentLibrary {
     return library;
   }
 
-  get limits(): Readonly<{ bytes: number; pages: number }> {
-    return this.#limits;
+  /** D1: the smaller of what the server and the organisation allow. */
+  limitsOf(owner: DocumentOwner): Promise<DocumentLimits> {
+    return this.#limitsOf(owner);
   }
 
   /** Who may bring something; asked again when the file is there, as a large one takes its time. */
@@ -252,7 +256,8 @@ export class DocumentLibrary {
     content: Readable,
     replaces: string | null,
   ): Promise<DocumentRecord> {
-    const blob = await this.#write(content);
+    const { bytes: most } = await this.#limitsOf(owner);
+    const blob = await this.#write(content, most);
     try {
       const format = await this.#preparation.recognise(blob.path);
       await blob.keep();
@@ -323,8 +328,7 @@ export class DocumentLibrary {
     if (earlier) await this.#removeWhole(earlier.id);
   }
 
-  async #write(content: Readable): Promise<NewBlob> {
-    const { bytes: most } = this.#limits;
+  async #write(content: Readable, most: number): Promise<NewBlob> {
     let bytes = 0;
     const counting = new Transform({
       transform(chunk: Buffer, _encoding, done) {
@@ -355,7 +359,9 @@ export class DocumentLibrary {
 
   async #prepare(job: Job): Promise<void> {
     const { record, ending } = job;
+    const { pages: maxPages } = await this.#limitsOf(ownerOf(record));
     const prepared = await this.#preparation.prepare(this.#blobs.file(record.originalBlob), record.format, {
+      maxPages,
       signal: ending.signal,
       onAhead: (ahead) => (job.ahead = ahead),
     });

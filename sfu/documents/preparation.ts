@@ -109,21 +109,23 @@ export class DocumentPreparation {
   /**
    * Waits its turn, converts if it has to, and reads the result back.
    * @param options.onAhead is told how many conversions come first; 0: this one runs
+   * @param options.maxPages of this one, where it may have fewer than others
    * @throws Refusal document-*, storage-full
    * @throws the signal's reason
    */
   async prepare(
     path: string,
     format: DocumentFormat,
-    options: { signal?: AbortSignal; onAhead?: (ahead: number) => void } = {},
+    options: { signal?: AbortSignal; onAhead?: (ahead: number) => void; maxPages?: number } = {},
   ): Promise<Prepared> {
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
     const onAhead = options.onAhead ?? (() => undefined);
+    const maxPages = Math.min(options.maxPages ?? Infinity, this.#options.limits.pages);
     signal.throwIfAborted();
     const work =
       format === 'pdf'
-        ? this.#preparePdf(path, onAhead, signal)
-        : this.#prepareOffice(path, format, onAhead, signal);
+        ? this.#preparePdf(path, maxPages, onAhead, signal)
+        : this.#prepareOffice(path, format, maxPages, onAhead, signal);
     this.#running.add(work);
     try {
       return await work;
@@ -142,9 +144,14 @@ export class DocumentPreparation {
     await Promise.all([...this.#jobs].map((job) => this.#remove(job)));
   }
 
-  async #preparePdf(path: string, onAhead: (ahead: number) => void, signal: AbortSignal): Promise<Prepared> {
+  async #preparePdf(
+    path: string,
+    maxPages: number,
+    onAhead: (ahead: number) => void,
+    signal: AbortSignal,
+  ): Promise<Prepared> {
     onAhead(0);
-    const pages = await this.#countPages(path, signal);
+    const pages = await this.#countPages(path, maxPages, signal);
     const better = await this.#rearranged(path, pages, signal);
     return {
       format: 'pdf',
@@ -160,6 +167,7 @@ export class DocumentPreparation {
   async #prepareOffice(
     path: string,
     format: OfficeFormat,
+    maxPages: number,
     onAhead: (ahead: number) => void,
     signal: AbortSignal,
   ): Promise<Prepared> {
@@ -174,10 +182,9 @@ export class DocumentPreparation {
       // The examiner reads the original while LibreOffice works, and is ready when there is a PDF.
       const names = this.#mentionedFonts(path, format, signal);
       const limits = { ...conversionLimits, ...this.#options.conversion };
-      const maxPages = this.#options.limits.pages;
       const fonts = await convert({ office, jail, job, format, maxPages, limits, signal });
       endTurn();
-      const pages = await this.#countPages(job.result, signal);
+      const pages = await this.#countPages(job.result, maxPages, signal);
       const substitutedFonts = await this.#substituted(path, job, format, fonts, await names, signal);
       const better = await this.#rearranged(job.result, pages, signal);
       const dispose = async () => {
@@ -203,7 +210,7 @@ export class DocumentPreparation {
       const limits = { ...conversionLimits, ...this.#options.conversion };
       const isDone = await rearrange(pdf, { jail: this.#jail, job, limits, signal });
       endTurn();
-      if (isDone && (await this.#countPages(job.result, signal)) === pages) return job;
+      if (isDone && (await this.#countPages(job.result, pages, signal)) === pages) return job;
     } catch (error) {
       if (signal.aborted) {
         await this.#remove(job);
@@ -239,8 +246,8 @@ export class DocumentPreparation {
     this.#jobs.delete(job);
   }
 
-  async #countPages(path: string, signal: AbortSignal): Promise<number> {
-    return await this.#examiner.ask('countPages', { path, maxPages: this.#options.limits.pages }, signal);
+  async #countPages(path: string, maxPages: number, signal: AbortSignal): Promise<number> {
+    return await this.#examiner.ask('countPages', { path, maxPages }, signal);
   }
 
   /** @returns null when they can be looked for only once it is known which. */

@@ -5,12 +5,13 @@ import { unknownRoute } from './failures.ts';
 
 /**
  * Who may send a request.
+ * - `anywhere`: everybody, also from pages of other sites, which may read the answer;
  * - `anyone`: everybody;
  * - `visitor`: somebody signed in, or with a seat in a meeting, as visitor.ts finds out;
  * - `signed-in`: somebody signed in, also while the first password still stands;
  * - `rep`, `manager`, `admin`: somebody signed in, of that role or a higher one.
  */
-export type Access = 'anyone' | 'visitor' | 'signed-in' | 'rep' | 'manager' | 'admin';
+export type Access = 'anywhere' | 'anyone' | 'visitor' | 'signed-in' | 'rep' | 'manager' | 'admin';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -24,6 +25,23 @@ export const access = {
   'DELETE /session': 'anyone',
   'POST /session/password': 'signed-in',
   'GET /start': 'anyone',
+
+  'GET /sessions': 'rep',
+  'DELETE /sessions/:id': 'rep',
+  'GET /users/:id/sessions': 'manager',
+  'DELETE /users/:id/sessions/:sessionId': 'manager',
+  'GET /organization': 'admin',
+  'PATCH /organization': 'admin',
+
+  // What banners on companies' sites ask for (B4).
+  'GET /banner/:key': 'anywhere',
+  'POST /banner/:key/callback': 'anywhere',
+  'GET /banners': 'rep',
+  'POST /banners': 'manager',
+  'PATCH /banners/:key': 'manager',
+  'DELETE /banners/:key': 'manager',
+  'GET /callbacks': 'rep',
+  'PUT /callbacks/:id': 'rep',
 
   'GET /documents': 'visitor',
   'POST /documents': 'visitor',
@@ -47,6 +65,27 @@ export const access = {
   'DELETE /recordings/:id/mp4': 'rep',
   'GET /recordings/:id/mp4': 'rep',
   'PUT /account/mail': 'rep',
+
+  'GET /history': 'rep',
+  'GET /history.csv': 'rep',
+  'GET /history/:id': 'rep',
+  'PATCH /history/:id': 'rep',
+
+  'GET /units': 'manager',
+  'POST /units': 'admin',
+  'PATCH /units/:id': 'admin',
+  'DELETE /units/:id': 'admin',
+  'GET /users': 'manager',
+  'POST /users': 'manager',
+  'POST /users/remove': 'manager',
+  'POST /users/csv': 'manager',
+  'GET /users.csv': 'manager',
+  'PATCH /users/:id': 'manager',
+  'POST /users/:id/password': 'manager',
+  'GET /logs': 'manager',
+  'GET /logs.csv': 'manager',
+  'GET /usage': 'manager',
+  'GET /usage.csv': 'manager',
 } as const satisfies Record<`${Method} /${string}`, Access>;
 
 /** From the lowest to the highest. */
@@ -60,17 +99,30 @@ const routes = Object.entries(access).map(([route, who]) => {
 /** Names before parameters: `/documents/order` is no document. @returns null where there is no such route */
 export function accessTo(method: string, path: string): Access | null {
   const asked = method === 'HEAD' ? 'GET' : method;
-  const segments = path.replace(/\/$/, '').split('/');
-  const found = routes.filter(
-    (route) =>
-      route.method === asked &&
-      route.segments.length === segments.length &&
-      route.segments.every((name, index) => name.startsWith(':') || name === segments[index]),
-  );
+  const found = routesAt(path).filter((route) => route.method === asked);
   const exactness = (route: (typeof routes)[number]) =>
     route.segments.filter((name) => !name.startsWith(':')).length;
   return found.toSorted((a, b) => exactness(b) - exactness(a))[0]?.who ?? null;
 }
+
+/** With which methods pages of other sites may ask for this path. */
+export function methodsFromAnywhere(path: string): string[] {
+  return routesAt(path)
+    .filter(({ who }) => who === 'anywhere')
+    .map(({ method }) => method);
+}
+
+function routesAt(path: string) {
+  const segments = path.replace(/\/$/, '').split('/');
+  return routes.filter(
+    (route) =>
+      route.segments.length === segments.length &&
+      route.segments.every((name, index) => name.startsWith(':') || name === segments[index]),
+  );
+}
+
+/** Of these nobody has to be signed in; the route itself finds out who a visitor is. */
+const open: ReadonlySet<Access> = new Set(['anywhere', 'anyone', 'visitor']);
 
 const known = new WeakMap<Request, SignedIn>();
 
@@ -85,9 +137,9 @@ export function onlyAllowed(sessions: Pick<Sessions, 'require' | 'requireAnyPass
     }
     const { cookie } = request.headers;
     if (who === 'signed-in') known.set(request, await sessions.requireAnyPassword(cookie));
-    else if (who !== 'anyone' && who !== 'visitor') {
+    else if (!open.has(who)) {
       const signedIn = await sessions.require(cookie);
-      if (roles.indexOf(signedIn.role) < roles.indexOf(who)) {
+      if (roles.indexOf(signedIn.role) < roles.findIndex((role) => role === who)) {
         throw new Refusal('not-allowed', `Only for the role ${who}.`);
       }
       known.set(request, signedIn);

@@ -47,6 +47,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'unit-depth': 409,
   'unit-in-use': 409,
   'session-unknown': 404,
+  'history-unknown': 404,
   'banner-unknown': 404,
   'banner-count': 409,
   'callback-unknown': 404,

@@ -33,9 +33,10 @@ export class StaticFiles {
    * Answers with a file, in ranges and "not modified" as asked for.
    *
    * @param urlPath below the folder, as in a URL, beginning with a slash.
+   * @param freshSeconds for how long it is used without asking again; that of hashed names counts for itself
    * @returns false when there is no such file; nothing has been sent then.
    */
-  async send(urlPath: string, request: Request, response: Response): Promise<boolean> {
+  async send(urlPath: string, request: Request, response: Response, freshSeconds = 0): Promise<boolean> {
     const name = fileName(urlPath);
     if (name === null) return false;
     const isHashed = name.startsWith(hashedFolder);
@@ -43,7 +44,8 @@ export class StaticFiles {
       if (!(await this.#isFile(name + suffix))) continue;
       response.type(path.extname(name) || 'application/octet-stream').vary('Accept-Encoding');
       if (encoding) response.set('Content-Encoding', encoding);
-      response.set('Cache-Control', isHashed ? `public, max-age=${foreverSeconds}, immutable` : 'no-cache');
+      const freshness = freshSeconds > 0 ? `public, max-age=${freshSeconds}` : 'no-cache';
+      response.set('Cache-Control', isHashed ? `public, max-age=${foreverSeconds}, immutable` : freshness);
       if (await this.#transfer(name + suffix, response)) return true;
     }
     return false;

@@ -39,7 +39,7 @@ export async function visitorOf(
 }
 
 /** @throws Refusal not-allowed to guests: this is the rep's alone */
-export function accountOf({ owner }: Visitor): string {
+export function accountOf({ owner }: Pick<Visitor, 'owner'>): string {
   if (owner.kind !== 'account') throw new Refusal('not-allowed', 'Only for the rep.');
   return owner.accountId;
 }

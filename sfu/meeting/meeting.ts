@@ -49,6 +49,8 @@ export class Meeting {
     connectionNumber: string;
     organizationId: string | null;
     guestName: string;
+    bannerKey?: string | null;
+    origin?: string | null;
   }): { meeting: Meeting } & SeatTaken {
     const meeting = Meeting.#create(options, 'waiting');
     meeting.#facts.numberExpiresAt = options.now + limits.numberLifetimeMs;
@@ -80,6 +82,8 @@ export class Meeting {
       now: number;
       connectionNumber: string;
       organizationId: string | null;
+      bannerKey?: string | null;
+      origin?: string | null;
     },
     state: 'waiting' | 'live',
   ): Meeting {
@@ -94,6 +98,8 @@ export class Meeting {
       startedAt: null,
       endedAt: null,
       endReason: null,
+      bannerKey: options.bannerKey ?? null,
+      origin: options.origin ?? null,
       home: options.home,
     });
   }
@@ -296,6 +302,7 @@ export class Meeting {
       if (reason === 'lost') reason = 'left';
     }
     who.leave(reason, now);
+    if (wasPresent) this.stage.tick(now);
     this.#events.push(
       { type: 'seat-closed', participantId, reason },
       { type: 'participant-left', participantId, name: who.name, reason, wasPresent },
@@ -315,6 +322,7 @@ export class Meeting {
       who.leave('ended', now);
       this.#events.push({ type: 'seat-closed', participantId: who.id, reason: 'ended' });
     }
+    this.stage.tick(now);
     this.#events.push({ type: 'ended', reason });
   }
 

@@ -20,6 +20,9 @@ export type MeetingRecord = {
   startedAt: number | null;
   endedAt: number | null;
   endReason: EndReason | null;
+  /** The banner that was pressed, and the page that the customer came from; null where nobody has said. */
+  bannerKey: string | null;
+  origin: string | null;
   /** The node that holds the meeting's media (DESIGN: a meeting has a home). */
   home: string;
   participants: ParticipantRecord[];
@@ -31,11 +34,28 @@ export type MeetingRecord = {
 /** With everybody whom a file was offered to. */
 export type OfferRecord = OfferView;
 
-/** What is on show, handed over and brought along. */
+/** What of one document was on everybody's screen, and for how long in milliseconds. */
+export type LookedRecord = {
+  documentId: string;
+  /** As it was last. */
+  title: string;
+  /** When it was put on the table first. */
+  at: number;
+  /** In all; of the pages, the shortest may have been forgotten. */
+  ms: number;
+  /** In the order of being shown first. */
+  pages: { page: number; ms: number }[];
+};
+
+/** What is on show, handed over and brought along, and what was on show before. */
 export type StageRecord = {
   shown: ShownDocument | null;
   offers: OfferRecord[];
   brought: BroughtDocument[];
+  /** In the order of being shown first. */
+  looked: LookedRecord[];
+  /** Up to when what is on show has been counted in `looked`; null: nobody sees anything. */
+  shownSince: number | null;
 };
 
 export type RecordingRecord = {

@@ -52,8 +52,8 @@ describe('what is on show', () => {
   it('is at the page that whoever shows it turns to', () => {
     const { meeting, stage, host } = people();
     const shown = document();
-    stage.show(host, shown, 1);
-    stage.turn(host, shown.id, 10);
+    stage.show(host, shown, 1, noonMs);
+    stage.turn(host, shown.id, 10, noonMs);
     expect(stage.shown).toMatchObject({ documentId: shown.id, page: 10, pages: 10, shownBy: host.id });
     expect(meeting.takeEvents().map(({ type }) => type)).toEqual(['stage-changed', 'stage-changed']);
   });
@@ -61,51 +61,51 @@ describe('what is on show', () => {
   it('is turned by nobody else, and never past its ends', () => {
     const { stage, host, first } = people();
     const shown = document();
-    stage.show(host, shown, 3);
-    expect(codeOf(() => stage.turn(first, shown.id, 4))).toBe('not-allowed');
-    expect(codeOf(() => stage.turn(host, shown.id, 0))).toBe('page-unknown');
-    expect(codeOf(() => stage.turn(host, shown.id, 11))).toBe('page-unknown');
-    expect(codeOf(() => stage.turn(host, newId(), 1))).toBe('document-not-shown');
-    expect(codeOf(() => stage.show(host, document(), 11))).toBe('page-unknown');
+    stage.show(host, shown, 3, noonMs);
+    expect(codeOf(() => stage.turn(first, shown.id, 4, noonMs))).toBe('not-allowed');
+    expect(codeOf(() => stage.turn(host, shown.id, 0, noonMs))).toBe('page-unknown');
+    expect(codeOf(() => stage.turn(host, shown.id, 11, noonMs))).toBe('page-unknown');
+    expect(codeOf(() => stage.turn(host, newId(), 1, noonMs))).toBe('document-not-shown');
+    expect(codeOf(() => stage.show(host, document(), 11, noonMs))).toBe('page-unknown');
     expect(stage.shown?.page).toBe(3);
   });
 
   it('gives way to the next one', () => {
     const { stage, host, first } = people();
     const [own, theirs] = [document(), document({ title: '当社の図面' })];
-    stage.show(host, own, 1);
-    stage.show(first, theirs, 2);
+    stage.show(host, own, 1, noonMs);
+    stage.show(first, theirs, 2, noonMs);
     expect(stage.shown).toMatchObject({ documentId: theirs.id, shownBy: first.id, page: 2 });
-    expect(codeOf(() => stage.turn(host, own.id, 2))).toBe('document-not-shown');
-    expect(codeOf(() => stage.turn(host, theirs.id, 3))).toBe('not-allowed');
+    expect(codeOf(() => stage.turn(host, own.id, 2, noonMs))).toBe('document-not-shown');
+    expect(codeOf(() => stage.turn(host, theirs.id, 3, noonMs))).toBe('not-allowed');
   });
 
   it('is closed for all by whoever shows it or by the host, twice without harm', () => {
     const { meeting, stage, host, first, second } = people();
     const shown = document();
-    stage.show(first, shown, 1);
-    expect(codeOf(() => stage.close(second, shown.id))).toBe('not-allowed');
-    stage.close(host, shown.id);
+    stage.show(first, shown, 1, noonMs);
+    expect(codeOf(() => stage.close(second, shown.id, noonMs))).toBe('not-allowed');
+    stage.close(host, shown.id, noonMs);
     expect(stage.shown).toBeNull();
     meeting.takeEvents();
-    stage.close(host, shown.id);
+    stage.close(host, shown.id, noonMs);
     expect(meeting.takeEvents()).toEqual([]);
   });
 
   it('passes to the host when the guest who showed it has left', () => {
     const { meeting, stage, host, first } = people();
     const shown = document();
-    stage.show(first, shown, 4);
+    stage.show(first, shown, 4, noonMs);
     meeting.leave(first.id, 'left', noonMs);
-    stage.turn(host, shown.id, 5);
+    stage.turn(host, shown.id, 5, noonMs);
     expect(stage.shown).toMatchObject({ page: 5, shownBy: host.id });
   });
 
   it('follows what its owner changes, and never stands behind the last page', () => {
     const { stage, host } = people();
     const shown = document();
-    stage.show(host, shown, 9);
-    stage.documentChanged({ ...shown, version: 2, title: '新しい題名', pages: 4, shareFile: false });
+    stage.show(host, shown, 9, noonMs);
+    stage.documentChanged({ ...shown, version: 2, title: '新しい題名', pages: 4, shareFile: false }, noonMs);
     expect(stage.shown).toMatchObject({
       version: 2,
       title: '新しい題名',
@@ -113,13 +113,13 @@ describe('what is on show', () => {
       pages: 4,
       shareFile: false,
     });
-    stage.documentRemoved(shown.id);
+    stage.documentRemoved(shown.id, noonMs);
     expect(stage.shown).toBeNull();
   });
 
   it('survives the server, with offers and what guests have brought', () => {
     const { meeting, stage, host, first } = people();
-    stage.show(first, document(), 7);
+    stage.show(first, document(), 7, noonMs);
     stage.offer(host, document(), noonMs);
     const restored = Meeting.restore(structuredClone(meeting.toRecord()));
     expect(restored.toRecord()).toEqual(meeting.toRecord());
@@ -182,7 +182,7 @@ describe('handing over', () => {
     for (const change of [{ version: 2 }, { shareFile: false }]) {
       const file = document();
       const id = stage.offer(host, file, noonMs);
-      stage.documentChanged({ ...file, ...change });
+      stage.documentChanged({ ...file, ...change }, noonMs);
       expect(codeOf(() => stage.receive(first, id))).toBe('offer-unknown');
       expect(stage.offersFor(host.id)).toEqual([]);
     }
@@ -194,7 +194,7 @@ describe('handing over', () => {
     const id = stage.offer(host, file, noonMs);
     for (const { id: guestId } of [first, second]) meeting.leave(guestId, 'removed', noonMs);
     expect(codeOf(() => stage.receive(first, id))).toBe('not-allowed');
-    expect(codeOf(() => stage.show(first, document(), 1))).toBe('not-allowed');
+    expect(codeOf(() => stage.show(first, document(), 1, noonMs))).toBe('not-allowed');
     expect(stage.uses(file.id)).toBe(false);
   });
 
@@ -202,7 +202,7 @@ describe('handing over', () => {
     const { stage, host, first } = people();
     const file = document();
     const id = stage.offer(host, file, noonMs);
-    stage.documentRemoved(file.id);
+    stage.documentRemoved(file.id, noonMs);
     expect(codeOf(() => stage.receive(first, id))).toBe('offer-unknown');
   });
 });
@@ -211,9 +211,9 @@ describe('what guests bring', () => {
   it('is noted once, however often they show and hand it over, and kept by the host', () => {
     const { stage, host, first } = people();
     const theirs = document();
-    stage.show(first, theirs, 1);
+    stage.show(first, theirs, 1, noonMs);
     stage.offer(first, theirs, noonMs);
-    stage.show(host, document(), 1);
+    stage.show(host, document(), 1, noonMs);
     expect(stage.brought).toMatchObject([{ documentId: theirs.id, name: '山田', kept: false }]);
     stage.keep(theirs.id);
     expect(stage.brought[0]?.kept).toBe(true);

@@ -3,6 +3,7 @@ import { limits } from '../protocol/limits.ts';
 import type { BroughtDocument, OfferState, OfferView, ShownDocument } from '../protocol/documents.ts';
 import type { MeetingEvent } from './events.ts';
 import { newId } from './identity.ts';
+import { Looked } from './looked.ts';
 import type { Participant } from './participant.ts';
 import type { OfferRecord, StageRecord } from './records.ts';
 
@@ -33,12 +34,14 @@ export class Stage {
   #shown: ShownDocument | null;
   readonly #offers: OfferRecord[];
   readonly #brought: BroughtDocument[];
+  readonly #looked: Looked;
 
   constructor(record: StageRecord, setting: StageSetting) {
-    const { shown, offers, brought } = structuredClone(record);
+    const { shown, offers, brought, looked, shownSince } = structuredClone(record);
     this.#shown = shown;
     this.#offers = offers;
     this.#brought = brought;
+    this.#looked = new Looked({ looked, shownSince });
     this.#setting = setting;
   }
 
@@ -60,13 +63,12 @@ export class Stage {
   }
 
   /** D3: puts an own document on everybody's screen, in the place of what is there. */
-  show(by: Participant, document: StageDocument, page: number): void {
+  show(by: Participant, document: StageDocument, page: number, now: number): void {
     assertPresent(by);
     assertPage(page, document.pages);
     this.#note(by, document);
     const { version, title, pages, shareFile } = document;
-    this.#shown = { documentId: document.id, version, title, pages, page, shownBy: by.id, shareFile };
-    this.#setting.tell({ type: 'stage-changed' });
+    this.#put({ documentId: document.id, version, title, pages, page, shownBy: by.id, shareFile }, now);
   }
 
   /**
@@ -74,7 +76,7 @@ export class Stage {
    *
    * @throws Refusal document-not-shown, not-allowed, page-unknown
    */
-  turn(by: Participant, documentId: string, page: number): void {
+  turn(by: Participant, documentId: string, page: number, now: number): void {
     assertPresent(by);
     const shown = this.#assertShown(documentId);
     const isOrphan = !this.#setting.present().some(({ id }) => id === shown.shownBy);
@@ -83,17 +85,16 @@ export class Stage {
     }
     assertPage(page, shown.pages);
     if (shown.page === page && shown.shownBy === by.id) return;
-    this.#shown = { ...shown, page, shownBy: by.id };
-    this.#setting.tell({ type: 'stage-changed' });
+    this.#put({ ...shown, page, shownBy: by.id }, now);
   }
 
   /** D5: for all. Closing what is closed already is no fault. */
-  close(by: Participant, documentId: string): void {
+  close(by: Participant, documentId: string, now: number): void {
     if (this.#shown?.documentId !== documentId) return;
     if (this.#shown.shownBy !== by.id && by.role !== 'host') {
       throw new Refusal('not-allowed', 'Whoever shows a document closes it, or the host does.');
     }
-    this.#clear();
+    this.#put(null, now);
   }
 
   /**
@@ -165,7 +166,7 @@ export class Stage {
   }
 
   /** Its owner has given it another title or file, or shares it no more. */
-  documentChanged(document: StageDocument): void {
+  documentChanged(document: StageDocument, now: number): void {
     const { id, version, title, pages, shareFile } = document;
     // What was offered is not there any more, or is not to be given any more.
     const isOver = (offer: OfferRecord) =>
@@ -173,18 +174,38 @@ export class Stage {
     this.#withdraw(isOver);
     if (this.#shown?.documentId !== id) return;
     const page = Math.min(this.#shown.page, pages);
-    this.#shown = { ...this.#shown, version, title, pages, page, shareFile };
-    this.#setting.tell({ type: 'stage-changed' });
+    this.#put({ ...this.#shown, version, title, pages, page, shareFile }, now);
   }
 
   /** It has been deleted: nothing of it can be shown or given any more. */
-  documentRemoved(documentId: string): void {
-    if (this.#shown?.documentId === documentId) this.#clear();
+  documentRemoved(documentId: string, now: number): void {
+    if (this.#shown?.documentId === documentId) this.#put(null, now);
     this.#withdraw((offer) => offer.documentId === documentId);
     const brought = this.#brought.findIndex((each) => each.documentId === documentId);
     if (brought < 0) return;
     this.#brought.splice(brought, 1);
     this.#setting.tell({ type: 'brought-changed' });
+  }
+
+  /**
+   * Counts how long what is on show has been seen (B3). To be called after everything that can have made somebody
+   * come or go: what nobody sees is not counted.
+   */
+  tick(now: number): void {
+    this.#looked.count(this.#shown, now);
+    this.#looked.begin(this.#shown, this.#isWatched(), now);
+  }
+
+  /** The server was away, and with it the screens, since it was last written how long they showed something. */
+  restarted(now: number): void {
+    this.#looked.begin(this.#shown, this.#isWatched(), now);
+  }
+
+  /** The server is about to stop: what has been seen until now has to be stored. */
+  stopping(now: number): void {
+    if (!this.#shown) return;
+    this.tick(now);
+    this.#setting.tell({ type: 'stage-changed' });
   }
 
   /** Whether it is on show, or somebody can still accept it. */
@@ -215,7 +236,13 @@ export class Stage {
   }
 
   toRecord(): StageRecord {
-    return structuredClone({ shown: this.#shown, offers: this.#offers, brought: this.#brought });
+    return structuredClone({
+      shown: this.#shown,
+      offers: this.#offers,
+      brought: this.#brought,
+      looked: [...this.#looked.documents],
+      shownSince: this.#looked.since,
+    });
   }
 
   #withdraw(isOver: (offer: OfferRecord) => boolean): void {
@@ -225,9 +252,15 @@ export class Stage {
     }
   }
 
-  #clear(): void {
-    this.#shown = null;
+  #put(shown: ShownDocument | null, now: number): void {
+    this.#looked.count(this.#shown, now);
+    this.#shown = shown;
+    this.#looked.begin(shown, this.#isWatched(), now);
     this.#setting.tell({ type: 'stage-changed' });
+  }
+
+  #isWatched(): boolean {
+    return this.#setting.present().length > 0;
   }
 
   #assertShown(documentId: string): ShownDocument {
@@ -257,7 +290,13 @@ export class Stage {
   }
 }
 
-export const emptyStage: StageRecord = { shown: null, offers: [], brought: [] };
+export const emptyStage: StageRecord = {
+  shown: null,
+  offers: [],
+  brought: [],
+  looked: [],
+  shownSince: null,
+};
 
 /** Who was sent away in this very moment acts no more. */
 function assertPresent({ standing }: Participant): void {

@@ -32,7 +32,7 @@ export const bannerView = z.object({
   isOn: z.boolean(),
   look: bannerLook,
   createdAt: z.number(),
-  /** How many meetings have begun through it. */
+  /** How many calls have come about through it. */
   meetings: z.number().int(),
 });
 
@@ -59,6 +59,9 @@ export const publicBanner = z.discriminatedUnion('isOn', [
   }),
 ]);
 
+/** `GET /api/start?banner=KEY`: whom a customer is about to talk to; null, and off, for a key that there never was. */
+export const bannerStart = z.object({ organizationName: z.string().nullable(), isOn: z.boolean() });
+
 /** `POST /api/banner/:key/callback`, from any site: nobody is there now. */
 export const leaveCallback = z.object({
   name: line(limits.nameCharacters).pipe(z.string().min(1)),
@@ -72,8 +75,10 @@ export const leaveCallback = z.object({
 });
 
 export type BannerLook = z.infer<typeof bannerLook>;
+export type BannerList = z.infer<typeof bannerList>;
 export type BannerView = z.infer<typeof bannerView>;
 export type NewBanner = z.infer<typeof newBanner>;
 export type ChangeBanner = z.infer<typeof changeBanner>;
 export type PublicBanner = z.infer<typeof publicBanner>;
+export type BannerStart = z.infer<typeof bannerStart>;
 export type LeaveCallback = z.infer<typeof leaveCallback>;

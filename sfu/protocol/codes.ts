@@ -82,6 +82,8 @@ export const errorCodes = [
   'unit-depth',
   'unit-in-use',
   'session-unknown',
+  // the history (B3)
+  'history-unknown',
   // the banner (B4)
   'banner-unknown',
   'banner-count',

@@ -47,7 +47,7 @@ export const todaysMeeting = z.object({
 export const deskView = z.object({
   presence,
   waiting: z.array(waitingCaller),
-  /** How many colleagues could take a call now. */
+  /** How many colleagues could take a call now; oneself is not counted. */
   available: z.number().int(),
 });
 
@@ -75,3 +75,4 @@ export type WaitingCaller = z.infer<typeof waitingCaller>;
 export type TodaysMeeting = z.infer<typeof todaysMeeting>;
 export type DeskView = z.infer<typeof deskView>;
 export type Callback = z.infer<typeof callback>;
+export type CallbackList = z.infer<typeof callbackList>;

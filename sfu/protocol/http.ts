@@ -8,6 +8,8 @@ export const signIn = z.object({
   organization: z.string().max(200),
   login: z.string().max(200),
   password: z.string().min(1).max(1_000),
+  /** A3: signed in elsewhere and in a meeting there, which is answered `sign-in-in-meeting` without this. */
+  takeOver: z.boolean().optional(),
 });
 
 /** `POST /api/session/password`. */

@@ -67,6 +67,8 @@ export const logEntry = z.object({
   address: z.string().nullable(),
 });
 
+/** In which the files in CSV are written; Japanese unless it says so. */
+const fileLanguage = z.enum(['ja', 'en']);
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 /** The query of `GET /api/logs` and `GET /api/logs.csv`. */
@@ -82,6 +84,7 @@ export const logQuery = z.object({
     .transform((text) => printable(text.normalize('NFKC'), 100))
     .optional(),
   before: historyPlace.optional(),
+  lang: fileLanguage.optional(),
 });
 
 export const logList = z.object({ entries: z.array(logEntry), next: z.string().nullable() });
@@ -110,9 +113,10 @@ export const usageQuery = z.object({
   columns: z
     .string()
     .max(400)
-    .transform((text) => text.split(','))
+    .transform((text) => text.split(',').filter((column) => column !== ''))
     .pipe(z.array(usageColumn))
     .optional(),
+  lang: fileLanguage.optional(),
 });
 
 export const usageRow = z.object({
@@ -137,5 +141,6 @@ export type LogEntry = z.infer<typeof logEntry>;
 export type LogQuery = z.infer<typeof logQuery>;
 export type LogList = z.infer<typeof logList>;
 export type UsageColumn = z.infer<typeof usageColumn>;
+export type UsageList = z.infer<typeof usageList>;
 export type UsageRow = z.infer<typeof usageRow>;
 export type UsageQuery = z.infer<typeof usageQuery>;

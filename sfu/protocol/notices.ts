@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { presence as deskPresence, waitingCaller } from './desk.ts';
 import { broughtDocument, offerView, pointerPlace, shownDocument } from './documents.ts';
 import { recordingView } from './recording.ts';
 import { id } from './values.ts';
@@ -49,6 +50,12 @@ export const whispers = {
   'media:foreseen': z.object({ producers: z.array(producerView) }),
   /** To a rep who has typed a number: another one was faster, or the customer waits no more. All is let go. */
   'number:gone': z.object({ code: z.enum(['number-taken', 'number-expired']) }),
+  /** To a desk: everybody who waits for its organisation, whenever that is different (B1). */
+  'desk:waiting': z.object({ waiting: z.array(waitingCaller) }),
+  /** To a desk: how one is shown oneself, and how many others could take a call now. */
+  'desk:presence': z.object({ presence: deskPresence, available: z.number().int() }),
+  /** To a desk: a call to be returned has come, or somebody has returned one (B4); so many are open. */
+  'desk:callbacks': z.object({ open: z.number().int() }),
   /** The same person has opened the meeting in another tab, which goes on with the call. */
   'seat:replaced': z.object({}),
   /** Where somebody's pointer has come to rest, or that it has left the page (D4). */

@@ -219,11 +219,14 @@ export const failureOf = z.object({ id, code: z.enum(errorCodes) });
 
 export type AccountRole = z.infer<typeof accountRole>;
 export type UnitView = z.infer<typeof unitView>;
+export type UnitList = z.infer<typeof unitList>;
 export type UserView = z.infer<typeof userView>;
 export type UserQuery = z.infer<typeof userQuery>;
 export type UserList = z.infer<typeof userList>;
 export type NewUser = z.infer<typeof newUser>;
 export type ChangeUser = z.infer<typeof changeUser>;
+export type TemporaryPassword = z.infer<typeof temporaryPassword>;
+export type UserCreated = z.infer<typeof userCreated>;
 export type UserImport = z.infer<typeof userImport>;
 export type ImportError = UserImport['errors'][number];
 export type StorageThreshold = z.infer<typeof storageThreshold>;

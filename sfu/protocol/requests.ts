@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { bannerKey } from './banner.ts';
 import type { ErrorCode } from './codes.ts';
+import { chosenPresence, deskView, originPage } from './desk.ts';
 import { pointerPlace } from './documents.ts';
 import { consumerOptions, dtlsParameters, mediaOpening, rtpCapabilities, rtpParameters } from './media.ts';
 import { recordingKind } from './recording.ts';
@@ -29,7 +31,16 @@ function request<I extends z.ZodType, O extends z.ZodType>(from: Sender, input: 
 /** Every request, with who may send it, what it carries and what is answered. */
 export const requests = {
   // numbers and joining
-  'number:issue': request('anyone', z.object({ organization: organizationId.optional() }), seat),
+  // through a banner (B4), its organisation counts; the origin is the page the customer came from
+  'number:issue': request(
+    'anyone',
+    z.object({
+      organization: organizationId.optional(),
+      banner: bannerKey.optional(),
+      origin: originPage.nullish(),
+    }),
+    seat,
+  ),
   'number:prepare': request(
     'rep',
     z.object({ number: typedNumber }),
@@ -38,6 +49,9 @@ export const requests = {
   'number:release': request('rep', nothing, nothing),
   'number:connect': request('rep', z.object({ number: typedNumber }), seat),
   'room:open': request('rep', nothing, seat),
+  // the desk (B1): from the answer on, this page is told by whispers who waits and who is there
+  'desk:watch': request('rep', nothing, deskView),
+  'presence:set': request('rep', z.object({ presence: chosenPresence }), nothing),
   'room:ask': request('anyone', z.object({ number: typedNumber, name: personName }), seat),
   'invitation:look': request(
     'anyone',

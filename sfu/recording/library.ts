@@ -68,24 +68,38 @@ export class RecordingLibrary {
    * @param before where the page before ended; null: the first page
    */
   async list(accountId: string, before: HistoryPlace | null = null): Promise<RecordingList> {
-    const { accounts, shelf, canMail } = this.#options;
     // One more than is shown tells whether there are more.
     const places = await this.#recordings.history(accountId, pageMeetings + 1, before);
     const page = places.slice(0, pageMeetings);
     const last = places.length > pageMeetings ? page.at(-1) : undefined;
     const ids = page.map(({ id }) => id);
-    const parts = Map.groupBy(
-      await this.#recordings.ofMeetings(accountId, ids),
-      ({ meetingId }) => meetingId,
-    );
+    const entries = await this.ofMeetings(accountId, ids);
     const known = new Map((await this.#recordings.meetings(ids)).map((summary) => [summary.id, summary]));
+    return {
+      ...(await this.space(accountId)),
+      meetings: page.map((place) => meetingOf(place, entries.get(place.id) ?? [], known.get(place.id))),
+      next: last ? `${last.at}-${last.id}` : null,
+    };
+  }
+
+  /** How much the owner may keep, and how they are warned. */
+  async space(accountId: string): Promise<Pick<RecordingList, 'storage' | 'mail' | 'canMail'>> {
+    const { accounts, shelf, canMail } = this.#options;
     return {
       storage: await shelf.storageOf(accountId),
       mail: await accounts.mail(accountId),
       canMail,
-      meetings: page.map((place) => this.#meeting(place, parts.get(place.id) ?? [], known.get(place.id))),
-      next: last ? `${last.at}-${last.id}` : null,
     };
+  }
+
+  /** The owner's recordings of these meetings, by meeting, each one's in the order of their numbers. */
+  async ofMeetings(
+    accountId: string,
+    meetingIds: readonly string[],
+  ): Promise<ReadonlyMap<string, RecordingEntry[]>> {
+    const parts = await this.#recordings.ofMeetings(accountId, meetingIds);
+    const byMeeting = Map.groupBy(parts, ({ meetingId }) => meetingId);
+    return new Map([...byMeeting].map(([id, of]) => [id, of.map((part) => this.#entry(part))]));
   }
 
   /**
@@ -132,21 +146,6 @@ export class RecordingLibrary {
   /** Where warnings about storage go; null: nowhere. */
   async setMail(accountId: string, mail: string | null): Promise<void> {
     await this.#options.accounts.setMail(accountId, mail);
-  }
-
-  #meeting(
-    { id, at }: PlaceInHistory,
-    parts: readonly PartRecord[],
-    summary: MeetingSummary | undefined,
-  ): RecordedMeeting {
-    return {
-      meetingId: id,
-      startedAt: at,
-      endedAt: summary?.endedAt ?? null,
-      people: summary?.people ?? [],
-      consents: summary?.consents ?? [],
-      recordings: parts.map((part) => this.#entry(part)),
-    };
   }
 
   #entry(part: PartRecord): RecordingEntry {
@@ -196,6 +195,21 @@ export class RecordingLibrary {
       this.#options.log.error({ err: error }, 'old copies of recordings could not be removed');
     }
   }
+}
+
+function meetingOf(
+  { id, at }: PlaceInHistory,
+  recordings: RecordingEntry[],
+  summary: MeetingSummary | undefined,
+): RecordedMeeting {
+  return {
+    meetingId: id,
+    startedAt: at,
+    endedAt: summary?.endedAt ?? null,
+    people: summary?.people ?? [],
+    consents: summary?.consents ?? [],
+    recordings,
+  };
 }
 
 function notReady(): Refusal {

@@ -1,4 +1,5 @@
 import { limits } from '../protocol/limits.ts';
+import type { StorageThreshold } from '../protocol/organization.ts';
 import type { RecordingKind, StorageView } from '../protocol/recording.ts';
 
 /** How far a part is. Lengths are recorded time, in milliseconds, counted from the part's own beginning. */
@@ -11,6 +12,9 @@ export type PartProgress = {
 
 /** Of the owner's space. */
 export type Space = { usedBytes: number; reservedBytes: number };
+
+/** What an account may keep, and when it is warned, as its organisation has it. */
+export type StorageRules = { quotaBytes: number; thresholds: readonly StorageThreshold[] };
 
 const hourMs = 60 * 60_000;
 /** What is recorded and not composed yet is taken to become this much larger than usual. */
@@ -28,8 +32,7 @@ const stoppingMs = 1_000;
 /** With less room than for this, a recording is not begun. */
 const shortestMs = 1_000;
 
-const thresholds = [95, 80] as const;
-export type Threshold = (typeof thresholds)[number];
+const megabyte = 1_000_000;
 
 /** What a part's file will take at the most, judged by what is there. */
 export function neededBytes(
@@ -72,11 +75,50 @@ export function storageView({ usedBytes, reservedBytes }: Space, limitBytes: num
   return { usedBytes, reservedBytes, limitBytes, remainingMs: { video: time(video), audio: time(audio) } };
 }
 
-/** The threshold of R5 that is passed, in percent; 0: none. Who may not record at all is not warned. */
-export function thresholdPassed({ usedBytes, reservedBytes }: Space, limitBytes: number): Threshold | 0 {
-  if (limitBytes === 0) return 0;
-  const percent = (100 * (usedBytes + reservedBytes)) / limitBytes;
-  return thresholds.find((threshold) => percent >= threshold) ?? 0;
+/**
+ * The threshold that is passed, of several the highest (R5, A7); null: none. Who may not record at all is not warned.
+ */
+export function thresholdPassed(
+  { usedBytes, reservedBytes }: Space,
+  { quotaBytes, thresholds }: StorageRules,
+): StorageThreshold | null {
+  if (quotaBytes === 0) return null;
+  const passed = thresholds.filter(
+    (threshold) => usedBytes + reservedBytes >= bytesOf(threshold, quotaBytes),
+  );
+  return passed.toSorted((a, b) => bytesOf(b, quotaBytes) - bytesOf(a, quotaBytes))[0] ?? null;
+}
+
+/**
+ * A threshold as the store remembers that it was warned of, in 32 bits: so many percent, or less than nothing for so
+ * many megabytes; 0: none. Unlike bytes alone, percent stay what they are when the quota changes.
+ */
+export function markOf(threshold: StorageThreshold | null): number {
+  if (!threshold) return 0;
+  return threshold.unit === 'percent' ? threshold.value : -Math.ceil(threshold.value / megabyte);
+}
+
+/**
+ * What a passed threshold means for what was warned of until now.
+ *
+ * @param warned the mark of the threshold that was warned of last
+ * @returns `isHigher`: it is time for a warning. `isLower`: there is room again below what was warned of
+ */
+export function compareToWarned(
+  passed: StorageThreshold | null,
+  warned: number,
+  quotaBytes: number,
+): { isHigher: boolean; isLower: boolean } {
+  const mark = markOf(passed);
+  // Of several that lie within one megabyte, one is enough.
+  if (mark === warned) return { isHigher: false, isLower: false };
+  const passedBytes = passed ? bytesOf(passed, quotaBytes) : 0;
+  const warnedBytes = warned < 0 ? -warned * megabyte : (warned * quotaBytes) / 100;
+  return { isHigher: passedBytes > warnedBytes, isLower: passedBytes < warnedBytes };
+}
+
+function bytesOf({ unit, value }: StorageThreshold, quotaBytes: number): number {
+  return unit === 'percent' ? (value * quotaBytes) / 100 : value;
 }
 
 /** Bytes per millisecond. */

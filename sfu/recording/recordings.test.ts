@@ -15,6 +15,7 @@ import { openDatabase, type Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { createRepositories, type Repositories } from '../store/repositories.ts';
 import { until } from '../test/kit/waiting.ts';
+import { rulesOf } from '../test/shelf-kit.ts';
 import { newAccount } from '../test/store-samples.ts';
 import { RecorderProcess } from './recorder-process.ts';
 import { Recordings } from './recordings.ts';
@@ -70,7 +71,7 @@ async function recordingsWith(onMessage: string, changed: Partial<RecordingTimin
   const shelf = await RecordingShelf.open({
     recordings: store.recordings,
     blobs,
-    quotaBytes: 5_000_000_000,
+    rulesOf: rulesOf(5_000_000_000),
     log,
   });
   const recordings = await Recordings.create({
@@ -120,6 +121,7 @@ async function recorded(
     log: createLog('silent'),
     organizationName: async () => null,
     recordings,
+    changed: () => undefined,
     ended: () => undefined,
   } as unknown as LiveMeetingDependencies);
   closers.push(() => live.close());

@@ -9,7 +9,7 @@ import { openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { createRepositories } from '../store/repositories.ts';
 import { RecordingShelf } from './shelf.ts';
-import { giga, secondBytes, useShelf } from '../test/shelf-kit.ts';
+import { giga, rulesOf, secondBytes, useShelf } from '../test/shelf-kit.ts';
 
 const here = useShelf();
 const { open, capture, finished, second, untilFull, only, contentOf, files, chapters } = here;
@@ -254,7 +254,7 @@ describe('at a start', () => {
     await RecordingShelf.open({
       recordings: here.store.recordings,
       blobs: here.blobs,
-      quotaBytes: giga,
+      rulesOf: rulesOf(giga),
       log,
     });
     expect(troubles).toHaveLength(1);
@@ -318,7 +318,7 @@ describe('the space of an account', () => {
       await shelf.done(it.captureId, 1, await finished(1, 'x'.repeat(bytes)));
       kept.push(it.captureId);
     };
-    const percents = () => here.warnings.map(({ percent }) => percent);
+    const percents = () => here.warnings.map(({ threshold }) => threshold.value);
     await keep(200_000);
     here.warnings = [];
     await keep(590_000);

@@ -4,23 +4,32 @@ import { newId } from '../meeting/identity.ts';
 import { Refusal } from '../protocol/codes.ts';
 import type { ErrorCode } from '../protocol/codes.ts';
 import { limits } from '../protocol/limits.ts';
+import type { StorageThreshold } from '../protocol/organization.ts';
 import type { Chapter, RecordingKind, StorageView } from '../protocol/recording.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import type { PartRecord, PartState, RecordingRepository } from '../store/recording-repository.ts';
 import { InOrder } from './in-order.ts';
-import { leastBytes, neededBytes, reserveAhead, storageView, thresholdPassed } from './quota.ts';
-import type { PartProgress, Threshold } from './quota.ts';
+import {
+  compareToWarned,
+  leastBytes,
+  markOf,
+  neededBytes,
+  reserveAhead,
+  storageView,
+  thresholdPassed,
+} from './quota.ts';
+import type { PartProgress, StorageRules } from './quota.ts';
 import { reconcile, removeFiles } from './reconcile.ts';
 
 /** An owner's space has passed a threshold (R5). */
-export type StorageWarning = { accountId: string; percent: Threshold; storage: StorageView };
+export type StorageWarning = { accountId: string; threshold: StorageThreshold; storage: StorageView };
 
 export type ShelfOptions = {
   recordings: RecordingRepository;
   /** Of recordings alone: what no recording uses is put aside at the start. */
   blobs: BlobStore;
-  /** What an account may keep. */
-  quotaBytes: number;
+  /** What an account may keep; asked again each time, as it can be changed while somebody records. */
+  rulesOf: (accountId: string) => Promise<StorageRules>;
   /** How long a part is; recorded time. */
   partMs?: number;
   log: Log;
@@ -50,7 +59,7 @@ const notDeleted: readonly PartState[] = [...unfinished, 'ready'];
 export class RecordingShelf {
   readonly #recordings: RecordingRepository;
   readonly #blobs: BlobStore;
-  readonly #quotaBytes: number;
+  readonly #rulesOf: ShelfOptions['rulesOf'];
   readonly #partMs: number;
   readonly #log: Log;
   readonly #onWarning: (warning: StorageWarning) => void;
@@ -66,7 +75,7 @@ export class RecordingShelf {
   private constructor(options: ShelfOptions) {
     this.#recordings = options.recordings;
     this.#blobs = options.blobs;
-    this.#quotaBytes = options.quotaBytes;
+    this.#rulesOf = options.rulesOf;
     this.#partMs = options.partMs ?? limits.recordingPartMs;
     this.#log = options.log;
     this.#onWarning = options.onWarning ?? (() => undefined);
@@ -95,7 +104,7 @@ export class RecordingShelf {
   ): Promise<void> {
     this.#heard(of.captureId);
     await this.#inOrder.do(of.captureId, () =>
-      this.#counting(of.accountId, async (recordings) => {
+      this.#counting(of.accountId, async (recordings, quotaBytes) => {
         const rows = await recordings.ofCapture(of.captureId);
         const newest = rows.at(-1);
         if (newest && newest.state !== 'deleted' && rows.some(({ part }) => part === of.part)) {
@@ -104,7 +113,7 @@ export class RecordingShelf {
           return;
         }
         const { usedBytes, reservedBytes } = await recordings.space(of.accountId);
-        const left = this.#quotaBytes - usedBytes - reservedBytes;
+        const left = quotaBytes - usedBytes - reservedBytes;
         const least = leastBytes(of.kind);
         if (left < least) {
           throw new Refusal('recording-quota', 'The space for recordings is used up: delete some first.');
@@ -131,8 +140,8 @@ export class RecordingShelf {
       if (ample?.parts === numbers && this.#now() - ample.at < writeEveryMs) return 'ok';
       const [sibling] = await this.#recordings.ofCapture(captureId);
       if (!sibling || parts.length === 0) return 'ok';
-      const { isFull, isAmple } = await this.#counting(sibling.accountId, (recordings) =>
-        this.#reserve(recordings, captureId, parts),
+      const { isFull, isAmple } = await this.#counting(sibling.accountId, (recordings, quotaBytes) =>
+        this.#reserve(recordings, quotaBytes, captureId, parts),
       );
       if (isAmple) this.#ample.set(captureId, { at: this.#now(), parts: numbers });
       else this.#ample.delete(captureId);
@@ -255,7 +264,8 @@ export class RecordingShelf {
 
   /** R5: what the owner has used, and what is left. */
   async storageOf(accountId: string): Promise<StorageView> {
-    return storageView(await this.#recordings.space(accountId), this.#quotaBytes);
+    const { quotaBytes } = await this.#rulesOf(accountId);
+    return storageView(await this.#recordings.space(accountId), quotaBytes);
   }
 
   /** Captures with parts that are not finished, for the recorder to finish after a start. */
@@ -283,6 +293,7 @@ export class RecordingShelf {
 
   async #reserve(
     recordings: RecordingRepository,
+    quotaBytes: number,
     captureId: string,
     parts: readonly PartProgress[],
   ): Promise<{ isFull: boolean; isAmple: boolean }> {
@@ -299,7 +310,7 @@ export class RecordingShelf {
     if (!first) return { isFull: false, isAmple: false };
     const { usedBytes, reservedBytes } = await recordings.space(first.row.accountId);
     const own = sum(running.map(({ row }) => row.reservedBytes));
-    let room = Math.max(0, this.#quotaBytes - usedBytes - (reservedBytes - own));
+    let room = Math.max(0, quotaBytes - usedBytes - (reservedBytes - own));
     const left = room - sum(running.map(({ needed }) => needed));
     const ahead = reserveAhead(first.row.kind, left);
     let records = false;
@@ -374,23 +385,26 @@ export class RecordingShelf {
   }
 
   /** In one transaction that has the account's space to itself; the owner is warned if a threshold is passed. */
-  async #counting<T>(accountId: string, work: (recordings: RecordingRepository) => Promise<T>): Promise<T> {
-    const { result, space, passed, isNew } = await this.#recordings.alone(
-      accountId,
-      async (recordings, warned) => {
-        const done = await work(recordings);
-        const after = await recordings.space(accountId);
-        const threshold = thresholdPassed(after, this.#quotaBytes);
-        // What is held for a recording falls a little with every piece that is composed: only what is used counts
-        // as room that there is again, or whoever records past a threshold would be warned of it several times.
-        const isFallen = threshold < warned && after.reservedBytes === 0;
-        if (threshold > warned || isFallen) await recordings.setWarned(accountId, threshold);
-        return { result: done, space: after, passed: threshold, isNew: threshold > warned };
-      },
-    );
-    if (isNew && passed !== 0) {
-      this.#onWarning({ accountId, percent: passed, storage: storageView(space, this.#quotaBytes) });
-    }
+  async #counting<T>(
+    accountId: string,
+    work: (recordings: RecordingRepository, quotaBytes: number) => Promise<T>,
+  ): Promise<T> {
+    // Before the transaction: as long as it runs, SQLite answers nobody else. A rule that is changed in this very
+    // moment counts from the next time on.
+    const rules = await this.#rulesOf(accountId);
+    const { quotaBytes } = rules;
+    const { result, space, passed } = await this.#recordings.alone(accountId, async (recordings, warned) => {
+      const done = await work(recordings, quotaBytes);
+      const after = await recordings.space(accountId);
+      const threshold = thresholdPassed(after, rules);
+      const { isHigher, isLower } = compareToWarned(threshold, warned, quotaBytes);
+      // What is held for a recording falls a little with every piece that is composed: only what is used counts
+      // as room that there is again, or whoever records past a threshold would be warned of it several times.
+      const isFallen = isLower && after.reservedBytes === 0;
+      if (isHigher || isFallen) await recordings.setWarned(accountId, markOf(threshold));
+      return { result: done, space: after, passed: isHigher ? threshold : null };
+    });
+    if (passed) this.#onWarning({ accountId, threshold: passed, storage: storageView(space, quotaBytes) });
     return result;
   }
 }

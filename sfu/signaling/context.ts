@@ -1,5 +1,6 @@
 import { Refusal } from '../protocol/codes.ts';
 import type { Checked, Output, RequestName } from '../protocol/requests.ts';
+import type { Banners } from '../accounts/banners.ts';
 import type { Host } from '../meeting/meeting.ts';
 import type { Participant } from '../meeting/participant.ts';
 import type { DocumentLibrary } from '../documents/library.ts';
@@ -7,6 +8,7 @@ import type { Tickets } from '../documents/tickets.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
 import type { Connection, RepAccount, SeatOf } from './connection.ts';
+import type { DeskHub } from './desk-hub.ts';
 import type { Guard } from './guard.ts';
 import type { LiveMeetings } from './live-meetings.ts';
 
@@ -15,6 +17,8 @@ export type Context = {
   connection: Connection;
   meetings: LiveMeetings;
   organizations: OrganizationRepository;
+  banners: Pick<Banners, 'organizationOf'>;
+  desks: DeskHub;
   documents: DocumentLibrary;
   tickets: Tickets;
   recordings: Pick<Recordings, 'assertPossible'>;

@@ -9,14 +9,17 @@ import { presence } from '../protocol/notices.ts';
 import type { PresenceToServer, PresenceToServerName } from '../protocol/notices.ts';
 import { requests } from '../protocol/requests.ts';
 import type { RequestName, Sender } from '../protocol/requests.ts';
+import type { Banners } from '../accounts/banners.ts';
 import type { DocumentLibrary } from '../documents/library.ts';
 import type { Tickets } from '../documents/tickets.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { OrganizationRepository } from '../store/organization-repository.ts';
 import type { Connection, RepAccount, SeatOf } from './connection.ts';
 import type { Context, Handlers } from './context.ts';
+import type { DeskHub } from './desk-hub.ts';
 import { Guard } from './guard.ts';
 import type { GuardLimits } from './guard.ts';
+import { deskHandlers } from './handlers/desk.ts';
 import { documentHandlers } from './handlers/documents.ts';
 import { joiningHandlers } from './handlers/joining.ts';
 import { mediaHandlers } from './handlers/media.ts';
@@ -32,6 +35,7 @@ const handlers: Handlers = {
   ...documentHandlers,
   ...recordingHandlers,
   ...mediaHandlers,
+  ...deskHandlers,
 };
 
 const presenceHandlers: {
@@ -58,6 +62,8 @@ export type GatewayOptions = {
   http: HttpServer;
   meetings: LiveMeetings;
   organizations: OrganizationRepository;
+  banners: Pick<Banners, 'organizationOf'>;
+  desks: DeskHub;
   documents: DocumentLibrary;
   tickets: Tickets;
   recordings: Pick<Recordings, 'assertPossible'>;
@@ -72,6 +78,8 @@ export type GatewayOptions = {
   guardLimits?: GuardLimits;
   /** For how long it is believed that a rep who was signed in still is. */
   sessionCheckMs: number;
+  /** After this long without a question of its own, a desk is looked up as well. */
+  quietDeskMs: number;
   log: Logger;
 };
 
@@ -82,6 +90,8 @@ export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>;
   readonly #options: GatewayOptions;
   readonly #guard: Guard;
+  readonly #pages = new Map<Connection, OurSocket>();
+  readonly #lookingAfterDesks: NodeJS.Timeout;
   readonly #bySession = new Map<string, Set<Connection>>();
   /** When it was last asked who is behind a connection; milliseconds since 1970. */
   readonly #identifiedAt = new WeakMap<Connection, number>();
@@ -103,14 +113,19 @@ export class Gateway {
     this.#io.on('connection', (socket) => {
       this.#welcome(socket);
     });
+    this.#lookingAfterDesks = setInterval(() => {
+      this.#lookAfterQuietDesks();
+    }, options.sessionCheckMs);
+    this.#lookingAfterDesks.unref();
     options.onSessionEnded((sessionId) => {
       // The meeting goes on: the seat has its own token. Only the desk's rights end here.
-      for (const connection of this.#bySession.get(sessionId) ?? []) connection.account = null;
+      for (const connection of this.#bySession.get(sessionId) ?? []) this.#forgetAccount(connection);
       this.#bySession.delete(sessionId);
     });
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#lookingAfterDesks);
     await this.#io.close();
   }
 
@@ -133,6 +148,7 @@ export class Gateway {
         emit(socket.volatile, name, message);
       },
     };
+    this.#pages.set(connection, socket);
     // Requests wait for this: who is asking decides what they may.
     const identified = this.#identify(socket, connection);
     let seatTurn: Promise<void> = identified;
@@ -147,6 +163,8 @@ export class Gateway {
     });
     socket.on('disconnect', () => {
       connection.seat?.meeting.detach(connection);
+      this.#options.desks.leave(connection);
+      this.#pages.delete(connection);
       this.#guard.forget(connection.id);
       for (const [sessionId, connections] of this.#bySession) {
         if (connections.delete(connection) && connections.size === 0) this.#bySession.delete(sessionId);
@@ -160,8 +178,10 @@ export class Gateway {
       // Meanwhile the page may have gone, and nobody would take it off the list any more.
       if (!connection.isOpen) return;
       this.#identifiedAt.set(connection, Date.now());
-      connection.account = null;
-      if (!found) return;
+      if (!found) {
+        this.#forgetAccount(connection);
+        return;
+      }
       const { sessionId, ...account } = found;
       connection.account = account;
       const connections = this.#bySession.get(sessionId) ?? new Set();
@@ -169,6 +189,24 @@ export class Gateway {
     } catch (error) {
       this.#options.log.error({ error }, 'a session could not be looked up');
     }
+  }
+
+  /**
+   * A desk that nobody uses says nothing, and must not count as somebody who can take a call once its session has run
+   * out. Asked more often, this would itself be the use that keeps a session open.
+   */
+  #lookAfterQuietDesks(): void {
+    const before = Date.now() - this.#options.quietDeskMs;
+    for (const [connection, socket] of this.#pages) {
+      const isQuiet = (this.#identifiedAt.get(connection) ?? 0) <= before;
+      if (isQuiet && this.#options.desks.isWatching(connection)) void this.#identify(socket, connection);
+    }
+  }
+
+  /** Nobody is signed in there any more: the desk's rights end. */
+  #forgetAccount(connection: Connection): void {
+    connection.account = null;
+    this.#options.desks.leave(connection);
   }
 
   /** A session runs out without a word, and one that is used must not run out. */
@@ -220,9 +258,7 @@ export class Gateway {
       const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
       throw new Refusal('bad-request', `This message is malformed${where}: ${issue?.message ?? 'unknown'}.`);
     }
-    const { meetings, organizations, documents, tickets, recordings } = this.#options;
-    const guard = this.#guard;
-    const context: Context = { connection, meetings, organizations, documents, tickets, recordings, guard };
+    const context: Context = { ...this.#options, connection, guard: this.#guard };
     // The table ties each name to its input; the type of a union of functions cannot say so.
     const handler = handlers[known] as (context: Context, input: unknown) => Promise<unknown>;
     return handler(context, checked.data);

@@ -48,6 +48,7 @@ const dependencies = (save: () => Promise<void>) =>
     log: createLog('silent'),
     organizationName: async () => null,
     recordings: { look: () => undefined, pointer: () => undefined, storageOf: async () => null },
+    changed: () => undefined,
     ended: () => undefined,
   }) as unknown as LiveMeetingDependencies;
 

@@ -10,6 +10,7 @@ import { newId } from '../meeting/identity.ts';
 import { Meeting } from '../meeting/meeting.ts';
 import type { Host } from '../meeting/meeting.ts';
 import type { Participant } from '../meeting/participant.ts';
+import type { MeetingRecord } from '../meeting/records.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { ChatRepository } from '../store/chat-repository.ts';
 import type { MeetingRepository } from '../store/meeting-repository.ts';
@@ -32,6 +33,13 @@ export type LiveMeetingDependencies = {
   /** The name people read for an organisation. */
   organizationName: (organizationId: string) => Promise<string | null>;
   recordings: Pick<Recordings, 'look' | 'pointer' | 'storageOf'>;
+  /** Told after every change, and whenever somebody's line is there or not. */
+  changed: (meeting: LiveMeeting) => void;
+  /** Told of every change when it has been stored; of a new meeting, there is nothing before. */
+  acted?: ((before: MeetingRecord | null, after: MeetingRecord) => void) | undefined;
+  said?:
+    | ((meeting: Pick<MeetingRecord, 'id' | 'organizationId'>, who: Participant, text: string) => void)
+    | undefined;
   ended: (meeting: LiveMeeting) => void;
 };
 
@@ -66,7 +74,7 @@ export class LiveMeeting {
     const tellAbout = (participantId: string) => {
       this.#publish({ type: 'participant-changed', participantId });
       this.foresight.tell();
-      deps.recordings.look(this);
+      this.#looked();
     };
     this.media = new LiveMedia(
       deps.pool,
@@ -82,7 +90,7 @@ export class LiveMeeting {
           }
           // Who prepares has no sequence of notices: they hear that what they made ready is no more.
           this.foresight.tell();
-          deps.recordings.look(this);
+          this.#looked();
         },
       },
       deps.log,
@@ -94,7 +102,9 @@ export class LiveMeeting {
   /** A new meeting, stored before anybody hears of it. */
   static async begin(meeting: Meeting, deps: LiveMeetingDependencies): Promise<LiveMeeting> {
     meeting.takeEvents();
-    await deps.meetings.save(meeting.toRecord());
+    const record = meeting.toRecord();
+    await deps.meetings.save(record);
+    deps.acted?.(null, record);
     const live = new LiveMeeting(meeting, deps);
     for (const { id } of meeting.participants) live.#arriving.add(id);
     await live.#learnOrganization();
@@ -114,8 +124,9 @@ export class LiveMeeting {
     live.patience.reconsider();
     // Not stored: a server that dies again announces it again.
     meeting.recording.announceAgain(Date.now());
+    meeting.stage.restarted(Date.now());
     meeting.takeEvents();
-    deps.recordings.look(live);
+    live.#looked();
     return live;
   }
 
@@ -157,15 +168,19 @@ export class LiveMeeting {
   async change<T>(act: (meeting: Meeting, now: number) => T): Promise<T> {
     const turn = this.#queue.then(async () => {
       const before = this.#meeting.toRecord();
-      const value = act(this.#meeting, Date.now());
+      const now = Date.now();
+      const value = act(this.#meeting, now);
+      this.#meeting.stage.tick(now);
       const events = this.#meeting.takeEvents();
       if (events.length > 0) {
+        const after = this.#meeting.toRecord();
         try {
-          await this.#deps.meetings.save(this.#meeting.toRecord());
+          await this.#deps.meetings.save(after);
         } catch (error) {
           this.#meeting = Meeting.restore(before);
           throw error;
         }
+        this.#deps.acted?.(before, after);
       }
       if (this.#organizationName === null) await this.#learnOrganization();
       const isRecordingNew = events.some(({ type }) => type === 'recording-changed');
@@ -174,7 +189,7 @@ export class LiveMeeting {
       for (const event of events) this.#publish(event);
       this.foresight.letGo();
       this.patience.reconsider();
-      this.#deps.recordings.look(this);
+      this.#looked();
       return value;
     });
     this.#queue = turn.catch(() => undefined);
@@ -208,7 +223,7 @@ export class LiveMeeting {
     this.patience.reconsider();
     if (wasAway) this.#publish({ type: 'participant-changed', participantId });
     this.foresight.tell();
-    this.#deps.recordings.look(this);
+    this.#looked();
     return this.snapshot(participantId);
   }
 
@@ -236,7 +251,7 @@ export class LiveMeeting {
       this.#connections.delete(seat.participantId);
       this.patience.reconsider();
       this.#publish({ type: 'participant-changed', participantId: seat.participantId });
-      this.#deps.recordings.look(this);
+      this.#looked();
     }
   }
 
@@ -270,6 +285,7 @@ export class LiveMeeting {
     if (this.#chat.some((each) => each.id === id)) return message;
     this.#chat = [...this.#chat, message].slice(-limits.chatInSnapshot);
     for (const each of this.#meeting.present) this.#tell(each.id, 'chat:sent', { message });
+    this.#deps.said?.(this.#meeting.facts, who, text);
     return message;
   }
 
@@ -303,6 +319,12 @@ export class LiveMeeting {
     this.patience.close();
     this.media.close();
     this.#connections.clear();
+  }
+
+  /** Those outside of the meeting see how it is now: the recordings, and the desks. */
+  #looked(): void {
+    this.#deps.recordings.look(this);
+    this.#deps.changed(this);
   }
 
   async #learnOrganization(): Promise<void> {

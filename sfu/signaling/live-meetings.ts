@@ -27,6 +27,11 @@ export type LiveMeetingsOptions = {
   recordings: Recordings;
   timings: Timings;
   log: Logger;
+  /** Told after every change of a meeting, and of whose line is there. */
+  changed: (meeting: LiveMeeting) => void;
+  /** Told of what has been done, with the meeting as it was before, and of what has been said. */
+  acted?: LiveMeetingDependencies['acted'];
+  said?: LiveMeetingDependencies['said'];
   /** Told of every meeting that has ended. */
   ended: (meetingId: string) => void;
 };
@@ -63,7 +68,14 @@ export class LiveMeetings {
   }
 
   /** J1: a number for a customer, and the meeting it will lead to. */
-  async beginWithNumber(options: { organizationId: string | null; guestName: string }) {
+  async beginWithNumber(options: {
+    organizationId: string | null;
+    guestName: string;
+    /** The banner that was pressed. */
+    bannerKey: string | null;
+    /** The page that the customer came from. */
+    origin: string | null;
+  }) {
     return this.#begin((id, connectionNumber, now) =>
       Meeting.beginWithNumber({ id, connectionNumber, now, home: this.#options.home, ...options }),
     );
@@ -122,6 +134,14 @@ export class LiveMeetings {
     return this.#byId.get(meetingId)?.meeting.present.some(({ id }) => id === participantId) ?? false;
   }
 
+  /** Whether the rep of this account is present in any meeting that runs. */
+  isInMeeting(accountId: string): boolean {
+    return [...this.#byId.values()].some(
+      ({ meeting: { isEnded, host } }) =>
+        !isEnded && host?.accountId === accountId && host.standing === 'present',
+    );
+  }
+
   /** Who is present in this meeting with this resume token; the account is the host's. */
   seatOf(meetingId: string, resumeToken: string): { participantId: string; accountId: string | null } | null {
     const hash = hashSecret(resumeToken);
@@ -141,18 +161,25 @@ export class LiveMeetings {
 
   /** A document has another title, file or permission: where it is on show, everybody is told. */
   async documentChanged(document: StageDocument): Promise<void> {
-    await this.#onStage((meeting) => {
-      meeting.stage.documentChanged(document);
+    await this.#onStage((meeting, now) => {
+      meeting.stage.documentChanged(document, now);
     });
   }
 
   async documentRemoved(documentId: string): Promise<void> {
-    await this.#onStage((meeting) => {
-      meeting.stage.documentRemoved(documentId);
+    await this.#onStage((meeting, now) => {
+      meeting.stage.documentRemoved(documentId, now);
     });
   }
 
-  async #onStage(act: (meeting: Meeting) => void): Promise<void> {
+  /** Before the server stops: how long documents have been on show by now is stored. */
+  async settle(): Promise<void> {
+    await this.#onStage((meeting, now) => {
+      meeting.stage.stopping(now);
+    });
+  }
+
+  async #onStage(act: (meeting: Meeting, now: number) => void): Promise<void> {
     await Promise.all([...this.#byId.values()].map((live) => live.change(act)));
   }
 

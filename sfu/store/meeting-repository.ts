@@ -3,11 +3,15 @@ import type { MeetingRecord } from '../meeting/records.ts';
 import type { Database } from './database.ts';
 import { toRecord, toRows, type MeetingRows } from './meeting-rows.ts';
 import type { Schema } from './schema.ts';
+import { searchText } from './search-text.ts';
 
 /** Chooses meetings, by the columns of their own table or by subqueries. */
 type MeetingFilter = (eb: ExpressionBuilder<Schema, 'meetings'>) => ReturnType<typeof eb.and>;
 
-/** Meetings with their participants and invitations, always read and written as a whole. */
+/**
+ * Meetings with their participants and invitations, always read and written as a whole. The host's note and result are
+ * not theirs: HistoryRepository writes them.
+ */
 export class MeetingRepository {
   readonly #db: Database;
   /** The last write of each meeting that is still under way. */
@@ -127,11 +131,17 @@ export class MeetingRepository {
   async #write(rows: MeetingRows): Promise<void> {
     await this.#db.transaction().execute(async (db) => {
       const { id, ...values } = rows.meeting;
-      await db
+      // This holds the row until the end: no note comes in between, and what is found by is that of both.
+      const { note, search } = await db
         .insertInto('meetings')
         .values(rows.meeting)
         .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
-        .execute();
+        .returning(['note', 'search'])
+        .executeTakeFirstOrThrow();
+      const now = searchText([...rows.searched, note]);
+      if (now !== search) {
+        await db.updateTable('meetings').set({ search: now }).where('id', '=', id).execute();
+      }
       await writeParticipants(db, id, rows.participants);
       await writeInvitations(db, id, rows.invitations);
     });

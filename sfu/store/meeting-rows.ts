@@ -16,6 +16,8 @@ export type MeetingRows = {
   meeting: Insertable<MeetingTable>;
   participants: Insertable<ParticipantTable>[];
   invitations: Insertable<InvitationTable>[];
+  /** What the meeting itself can be found by in the history; the host's note comes to it. */
+  searched: string[];
 };
 
 /** A copy: what happens to the record afterwards does not reach the rows. */
@@ -32,6 +34,8 @@ export function toRows(record: MeetingRecord): MeetingRows {
       started_at: record.startedAt,
       ended_at: record.endedAt,
       end_reason: record.endReason,
+      banner_key: record.bannerKey,
+      origin: record.origin === null ? null : storable(record.origin),
       home: record.home,
       stage: storable(JSON.stringify(record.stage)),
       recording: storable(JSON.stringify(record.recording)),
@@ -62,7 +66,38 @@ export function toRows(record: MeetingRecord): MeetingRows {
       revoked_at: invitation.revokedAt,
       uses: invitation.uses,
     })),
+    searched: searchedIn(record),
   };
+}
+
+/**
+ * What a meeting is found by: its guests' names, its documents' titles and its number.
+ *
+ * @param participants those at the door, and those whom the host has sent away from there, are not told of
+ */
+export function searchedIn({
+  participants,
+  stage,
+  connectionNumber,
+}: {
+  participants: readonly Pick<ParticipantRecord, 'role' | 'name' | 'standing' | 'leaveReason'>[];
+  stage: StageRecord;
+  connectionNumber: string | null;
+}): string[] {
+  const guests = participants.filter(
+    ({ role, standing, leaveReason }) =>
+      role === 'guest' && (standing === 'present' || standing === 'gone') && leaveReason !== 'refused',
+  );
+  return [
+    ...guests.map(({ name }) => name),
+    ...[...stage.looked, ...stage.offers, ...stage.brought].map(({ title }) => title),
+    ...(connectionNumber === null ? [] : [connectionNumber]),
+  ];
+}
+
+/** Also of meetings from before there were documents, or from before it was counted how long they were shown. */
+export function readStage(stored: string | null): StageRecord {
+  return stored === null ? emptyStage : { ...emptyStage, ...(JSON.parse(stored) as Partial<StageRecord>) };
 }
 
 /** The rows of participants and invitations have to come in the order of their position. */
@@ -82,8 +117,10 @@ export function toRecord(
     startedAt: meeting.started_at,
     endedAt: meeting.ended_at,
     endReason: meeting.end_reason,
+    bannerKey: meeting.banner_key,
+    origin: meeting.origin,
     home: meeting.home,
-    stage: meeting.stage === null ? emptyStage : (JSON.parse(meeting.stage) as StageRecord),
+    stage: readStage(meeting.stage),
     recording:
       meeting.recording === null ? emptyRecording : (JSON.parse(meeting.recording) as RecordingRecord),
     participants: participants.map(toParticipant),

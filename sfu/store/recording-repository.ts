@@ -74,7 +74,7 @@ export class RecordingRepository {
    * Runs `work` in one transaction in which nobody else counts or changes the space of this account: not another
    * call, and not another process. `work` uses only the repository that it is given.
    *
-   * @param work gets the threshold of which the owner was warned last, in percent
+   * @param work gets the mark of the threshold of which the owner was warned last; 0: of none
    */
   alone<T>(
     accountId: string,
@@ -92,11 +92,11 @@ export class RecordingRepository {
     });
   }
 
-  /** Only within `alone`. */
-  async setWarned(accountId: string, percent: number): Promise<void> {
+  /** Only within `alone`. @param mark of a threshold, as quota.ts makes it: an integer of 32 bits */
+  async setWarned(accountId: string, mark: number): Promise<void> {
     await this.#db
       .updateTable('accounts')
-      .set({ storage_warned: percent })
+      .set({ storage_warned: mark })
       .where('id', '=', accountId)
       .execute();
   }

@@ -66,7 +66,7 @@ export type AccountTable = {
   last_sign_in_at: number | null;
   /** Where warnings about storage go; null: nowhere. */
   mail: string | null;
-  /** The highest threshold in percent that the owner has been warned of; 0: none. */
+  /** The highest threshold that has been warned of: percent, or less than nothing for megabytes; 0: none. */
   storage_warned: Generated<number>;
   unit_id: string | null;
   note: Generated<string>;
@@ -252,6 +252,8 @@ export type LogEntryTable = {
   subject: string;
   meeting_id: string | null;
   address: string | null;
+  /** What it is searched in: actor, subject and address, folded. */
+  search: string;
 };
 
 export type BannerTable = {

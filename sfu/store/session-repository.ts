@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import type { AccountRole, Schema, SessionEndReason } from './schema.ts';
+import { storable } from './text.ts';
 
 export type { SessionEndReason } from './schema.ts';
 
@@ -11,6 +12,10 @@ export type SessionRecord = {
   accountId: string;
   createdAt: number;
   lastSeenAt: number;
+  /** Where it was begun from. */
+  address: string;
+  /** Such as 「Chrome · Windows」; '' when the browser says nothing usable. */
+  browser: string;
 };
 
 /** A session with what is known of the person, read in one go because every request needs it. */
@@ -32,20 +37,25 @@ export class SessionRepository {
   }
 
   /**
-   * Begins a session and ends the account's others, in one transaction: of two sign-ins at the same moment
-   * exactly one stays (A3: the later wins).
+   * Begins a session, in one transaction with the end of the account's others if it is to be alone: of two sign-ins
+   * at the same moment exactly one stays then (A3: the later wins).
    *
-   * @returns the IDs of the sessions that were ended.
+   * @returns the IDs of the sessions that were ended; null when the account has been removed: nothing has begun then
    */
-  beginAlone(record: SessionRecord): Promise<string[]> {
+  begin(record: SessionRecord, { isAlone }: { isAlone: boolean }): Promise<string[] | null> {
     return this.#db.transaction().execute(async (db) => {
-      // This also locks the account's row, so that two sign-ins come one after the other.
-      await db
+      // This also locks the account's row, so that two sign-ins, or one and a removal, come one after the other.
+      const account = await db
         .updateTable('accounts')
         .set({ last_sign_in_at: record.createdAt })
         .where('id', '=', record.accountId)
-        .execute();
-      const ended = await endOf(db, record.accountId, null, 'signed-in-elsewhere', record.createdAt);
+        .where('removed_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst();
+      if (!account) return null;
+      const ended = isAlone
+        ? await endOf(db, record.accountId, null, 'signed-in-elsewhere', record.createdAt)
+        : [];
       await db
         .insertInto('sessions')
         .values({
@@ -56,6 +66,8 @@ export class SessionRepository {
           last_seen_at: record.lastSeenAt,
           ended_at: null,
           end_reason: null,
+          address: storable(record.address),
+          browser: storable(record.browser),
         })
         .execute();
       return ended;
@@ -76,20 +88,26 @@ export class SessionRepository {
         'sessions.last_seen_at as lastSeenAt',
         'sessions.ended_at as endedAt',
         'sessions.end_reason as endReason',
+        'sessions.address as address',
+        'sessions.browser as browser',
         'accounts.name as accountName',
         'accounts.login as login',
         'accounts.role as role',
         'accounts.must_change_password as mustChangePassword',
+        'accounts.removed_at as removedAt',
         'organizations.id as organizationId',
         'organizations.public_id as publicId',
         'organizations.name as organizationName',
       ])
       .executeTakeFirst();
     if (!row) return null;
-    const { organizationId, publicId, organizationName, mustChangePassword, ...session } = row;
+    const { organizationId, publicId, organizationName, mustChangePassword, removedAt, ...session } = row;
     return {
       ...session,
       tokenHash,
+      // Whoever removed the account may not have come to end its sessions.
+      endedAt: session.endedAt ?? removedAt,
+      endReason: session.endReason ?? (removedAt === null ? null : 'account-removed'),
       mustChangePassword: mustChangePassword === 1,
       organization: { id: organizationId, publicId, name: organizationName },
     };
@@ -97,6 +115,34 @@ export class SessionRepository {
 
   async touch(id: string, now: number): Promise<void> {
     await this.#db.updateTable('sessions').set({ last_seen_at: now }).where('id', '=', id).execute();
+  }
+
+  /**
+   * Those of an account that have not ended, the latest sign-in first.
+   *
+   * @param since only those that have begun, and been used, after these times
+   */
+  async ofAccount(
+    accountId: string,
+    since: { createdAt: number; lastSeenAt: number },
+  ): Promise<Omit<SessionRecord, 'tokenHash'>[]> {
+    return this.#db
+      .selectFrom('sessions')
+      .where('account_id', '=', accountId)
+      .where('ended_at', 'is', null)
+      .where('created_at', '>', since.createdAt)
+      .where('last_seen_at', '>', since.lastSeenAt)
+      .select([
+        'id',
+        'account_id as accountId',
+        'created_at as createdAt',
+        'last_seen_at as lastSeenAt',
+        'address',
+        'browser',
+      ])
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .execute();
   }
 
   /** @returns whether it was open until now. */

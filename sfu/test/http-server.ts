@@ -5,13 +5,25 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { Banners } from '../accounts/banners.ts';
 import { ensureFirstAccount } from '../accounts/first-account.ts';
+import { UserFiles } from '../accounts/import/user-files.ts';
+import { OrganizationRules } from '../accounts/organization.ts';
+import { LogBook } from '../accounts/log-book.ts';
+import { OrganizationLog } from '../accounts/organization-log.ts';
 import { PasswordChange } from '../accounts/password-change.ts';
 import { Sessions } from '../accounts/sessions.ts';
+import { SignInLog } from '../accounts/sign-in-log.ts';
 import { SignIn } from '../accounts/sign-in.ts';
+import { Units } from '../accounts/units.ts';
+import { UserSessions } from '../accounts/user-sessions.ts';
+import { Usage } from '../accounts/usage.ts';
+import { Users } from '../accounts/users.ts';
+import { HistoryLibrary } from '../history/library.ts';
 import { createApp } from '../http/app.ts';
 import type { HttpSettings } from '../http/deps.ts';
 import { createLog } from '../log.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Mp4Maker, Mp4Report } from '../recording/copies.ts';
 import { RecordingLibrary } from '../recording/library.ts';
 import { RecordingShelf } from '../recording/shelf.ts';
@@ -64,7 +76,13 @@ export class HttpServer {
   logged: string[] = [];
   base = '';
   #sessions: Sessions;
-  #recordings: { blobs: DirectoryBlobs; shelf: RecordingShelf; library: RecordingLibrary } | null = null;
+  #organizationLog: OrganizationLog | null = null;
+  #recordings: {
+    blobs: DirectoryBlobs;
+    shelf: RecordingShelf;
+    library: RecordingLibrary;
+    rules: OrganizationRules;
+  } | null = null;
   #server: http.Server | null = null;
 
   private constructor(db: Database) {
@@ -102,7 +120,14 @@ export class HttpServer {
     const log = createLog('info', { write: (line) => void this.logged.push(line) });
     const { recordings, accounts } = this.store;
     const now = () => this.clockMs;
-    const shelf = await RecordingShelf.open({ recordings, blobs, quotaBytes, log, now });
+    const rules = new OrganizationRules(this.store.organizations, {
+      quotaBytes,
+      documentBytesMax: limits.documentBytesMax,
+      documentPagesMax: limits.documentPagesMax,
+      canMail: false,
+    });
+    const rulesOf = (accountId: string) => rules.storageRules(accountId);
+    const shelf = await RecordingShelf.open({ recordings, blobs, rulesOf, log, now });
     const library = await RecordingLibrary.open({
       recordings,
       accounts,
@@ -114,11 +139,15 @@ export class HttpServer {
       log,
       now,
     });
-    this.#recordings = { blobs, shelf, library };
+    this.#recordings = { blobs, shelf, library, rules };
   }
 
   get sessions(): Sessions {
     return this.#sessions;
+  }
+
+  get organizationLog(): OrganizationLog {
+    return this.#organizationLog!;
   }
 
   /** Listens, anew if need be, with other settings. */
@@ -129,21 +158,52 @@ export class HttpServer {
     const { accounts, organizations } = this.store;
     const signIn = new SignIn(accounts, now);
     this.#sessions = new Sessions(this.store.sessions, now);
+    const sessions = this.#sessions;
+    const log = createLog('info', { write: (line) => void this.logged.push(line) });
+    const organizationLog = new OrganizationLog({ ...this.store, entries: this.store.logs, log, now });
+    this.#organizationLog = organizationLog;
     const app = createApp({
       config: { publicOrigin: null, trustProxy: 0, webDir: this.webDir, ...config },
-      log: createLog('info', { write: (line) => void this.logged.push(line) }),
+      log,
       ready: () => this.ready,
       signIn,
       sessions: this.#sessions,
       passwordChange: new PasswordChange(accounts, signIn, this.#sessions),
+      rules: this.#recordings!.rules,
+      userSessions: new UserSessions({ ...this.store, sessions: this.#sessions }),
+      users: new Users({ ...this.store, sessions: this.#sessions, now }),
+      units: new Units({ ...this.store, now }),
+      organizationLog,
+      signInLog: new SignInLog({ ...this.store, organizationLog, sessions, log, now }),
+      logBook: new LogBook({ ...this.store, entries: this.store.logs, organizationLog, now }),
+      usage: new Usage({ ...this.store, organizationLog, now }),
+      userFiles: new UserFiles({ imports: this.store.userImports }),
       organizations,
+      banners: new Banners({
+        banners: this.store.banners,
+        callbacks: this.store.callbacks,
+        // Nobody is at a desk: there are no sockets here.
+        desks: { isAvailable: () => false, callbacksChanged: () => {}, bannerChanged: () => {} },
+        now,
+      }),
       // Documents are tried on the whole server, where meetings are.
       documents: null as never,
       blobs: null as never,
       tickets: null as never,
       recordings: this.#recordings!.library,
+      history: new HistoryLibrary({
+        history: this.store.history,
+        meetings: this.store.recordings,
+        recordings: this.#recordings!.library,
+      }),
       recordingBlobs: this.#recordings!.blobs,
-      seats: { find: () => null, shows: () => false, uses: () => false, documentRemoved: async () => {} },
+      seats: {
+        find: () => null,
+        shows: () => false,
+        uses: () => false,
+        documentRemoved: async () => {},
+        isInMeeting: () => false,
+      },
     });
     this.#server = http.createServer(app).listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
@@ -194,6 +254,7 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
     this.#server = null;
+    await this.#organizationLog?.close();
   }
 }
 

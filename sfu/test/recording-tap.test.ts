@@ -302,7 +302,7 @@ describe('of a meeting that is recorded', () => {
     });
     await trackOf(host.id);
     await live.change(() => {
-      meeting.stage.show(host, proposal(), 1);
+      meeting.stage.show(host, proposal(), 1, 1);
     });
     const guest = await come('田中');
     voices.set(guest.id, await send('audio'));
@@ -330,11 +330,11 @@ describe('of a meeting that is recorded', () => {
     const { ssrc } = await trackOf(guest.id);
     await until('the large size comes', () => receiver.layerOf(ssrc) === 1);
     await live.change(() => {
-      meeting.stage.show(host, proposal(), 1);
+      meeting.stage.show(host, proposal(), 1, 1);
     });
     await until('the small size comes', () => receiver.layerOf(ssrc) === 0);
     await live.change(() => {
-      meeting.stage.close(host, meeting.stage.shown!.documentId);
+      meeting.stage.close(host, meeting.stage.shown!.documentId, 2);
     });
     await until('the large size comes again', () => receiver.layerOf(ssrc) === 1);
   });
@@ -347,16 +347,16 @@ describe('of a meeting that is recorded', () => {
     const refuser = await come('田中');
     const theirs = proposal();
     await live.change(() => {
-      meeting.stage.show(refuser, theirs, 1);
+      meeting.stage.show(refuser, theirs, 1, 1);
       meeting.leave(refuser.id, 'left', 1);
     });
     await live.change(() => {
-      meeting.stage.turn(host, theirs.id, 2);
+      meeting.stage.turn(host, theirs.id, 2, 2);
     });
     const agreeing = await come('鈴木');
     await live.change(({ recording, stage }) => {
       recording.agree(agreeing, 2);
-      stage.turn(host, theirs.id, 3);
+      stage.turn(host, theirs.id, 3, 3);
     });
     await until('what came after it is told', () => names().includes('scene'));
     expect(shown()).toBeNull();
@@ -364,9 +364,9 @@ describe('of a meeting that is recorded', () => {
     // Theirs is seen, be it turned by the host.
     const welcome = proposal();
     await live.change(() => {
-      meeting.stage.show(agreeing, welcome, 1);
+      meeting.stage.show(agreeing, welcome, 1, 1);
       meeting.leave(agreeing.id, 'left', 3);
-      meeting.stage.turn(host, welcome.id, 2);
+      meeting.stage.turn(host, welcome.id, 2, 2);
     });
     await until('it is told', () => shown()?.documentId === welcome.id && shown()?.page === 2);
   });

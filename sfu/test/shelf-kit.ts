@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect } from 'vitest';
+import { usualSettings } from '../accounts/organization.ts';
 import { createLog } from '../log.ts';
 import { newId } from '../meeting/identity.ts';
 import { limits } from '../protocol/limits.ts';
@@ -16,6 +17,11 @@ import { RecordingShelf, type StorageWarning } from '../recording/shelf.ts';
 
 export const giga = 1_000_000_000;
 export const secondBytes = limits.recordingBytesPerHour.video / 3_600;
+
+/** Of every account: so much space, and the thresholds that are usual. */
+export function rulesOf(quotaBytes: number) {
+  return () => Promise.resolve({ quotaBytes, thresholds: usualSettings.thresholds });
+}
 
 type Capture = Parameters<RecordingShelf['begin']>[0];
 
@@ -40,7 +46,7 @@ export function useShelf() {
     return RecordingShelf.open({
       recordings,
       blobs: here.blobs,
-      quotaBytes,
+      rulesOf: rulesOf(quotaBytes),
       log: createLog('warn', { write: (line) => void here.logged.push(line) }),
       onWarning: (warning) => here.warnings.push(warning),
       now: () => here.clockMs,

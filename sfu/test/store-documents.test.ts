@@ -172,6 +172,8 @@ describe.each(backings)('documents in the store on $name', ({ newUrl }) => {
       brought: [
         { documentId: newId(), title: '図面', participantId: guest!.id, name: guest!.name, kept: false },
       ],
+      looked: [{ documentId, title: 'ご提案書', at: noonMs, ms: 61_000, pages: [{ page: 7, ms: 61_000 }] }],
+      shownSince: noonMs + 61_000,
     };
     await store.meetings.save(record);
     expect((await store.meetings.load(record.id))?.stage).toEqual(record.stage);

@@ -50,6 +50,8 @@ export function meeting(changes: Partial<MeetingRecord> = {}): MeetingRecord {
     startedAt: noonMs + 1,
     endedAt: null,
     endReason: null,
+    bannerKey: null,
+    origin: null,
     home: 'node-1',
     participants: [participant({ role: 'host', name: '𠮷野 花子 👩‍💼' }), participant()],
     invitations: [invitation()],

@@ -298,7 +298,10 @@ describe.each(backings)('the store on $name', ({ newUrl }) => {
       accountId,
       createdAt,
       lastSeenAt: createdAt,
+      address: '203.0.113.7',
+      browser: 'Chrome · Windows',
     });
+    const alone = { isAlone: true };
 
     test('an organisation is made once per public ID', async () => {
       const demo = organization();
@@ -335,8 +338,8 @@ describe.each(backings)('the store on $name', ({ newUrl }) => {
       const yamada = account(demo.id);
       await store.accounts.create(yamada);
       const [first, second] = [session(yamada.id), session(yamada.id, noonMs + 1)];
-      expect(await store.sessions.beginAlone(first)).toEqual([]);
-      expect(await store.sessions.beginAlone(second)).toEqual([first.id]);
+      expect(await store.sessions.begin(first, alone)).toEqual([]);
+      expect(await store.sessions.begin(second, alone)).toEqual([first.id]);
       expect(await store.sessions.findByToken(first.tokenHash)).toEqual({
         ...first,
         endedAt: noonMs + 1,
@@ -367,7 +370,7 @@ describe.each(backings)('the store on $name', ({ newUrl }) => {
       const yamada = account(demo.id);
       await store.accounts.create(yamada);
       const ended = await Promise.all(
-        Array.from({ length: 10 }, () => store.sessions.beginAlone(session(yamada.id))),
+        Array.from({ length: 10 }, () => store.sessions.begin(session(yamada.id), alone)),
       );
       expect(new Set(ended.flat()).size).toBe(9);
     });

@@ -1,15 +1,17 @@
 import { Router, type Request, type Response } from 'express';
 import { tooLarge } from '../../documents/library.ts';
+import type { DocumentOwner } from '../../documents/owner.ts';
 import { Refusal } from '../../protocol/codes.ts';
 import { changeDocument, orderDocuments, uploadQuery, type DocumentList } from '../../protocol/documents.ts';
 import { limits } from '../../protocol/limits.ts';
+import type { LogAct } from '../../protocol/log.ts';
 import { id, secret } from '../../protocol/values.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 import { asAttachment, sendBlob } from '../send-blob.ts';
-import { accountOf, visitorOf } from '../visitor.ts';
+import { accountOf, visitorOf, type Visitor } from '../visitor.ts';
 
-type Deps = Pick<HttpDeps, 'documents' | 'blobs' | 'tickets' | 'seats' | 'sessions'>;
+type Deps = Pick<HttpDeps, 'documents' | 'blobs' | 'tickets' | 'seats' | 'sessions' | 'organizationLog'>;
 
 /** An upload of which nothing comes for this long has broken off. */
 const uploadIdleMs = 60_000;
@@ -29,24 +31,30 @@ const mediaTypes = {
  * rep's alone (D2); the pages of a document are for its owner and for the meeting in which it is on show.
  */
 export function documentRoutes(deps: Deps): Router {
-  const { documents, blobs, tickets, seats } = deps;
+  const { documents, blobs, tickets, seats, organizationLog } = deps;
   const router = Router();
   const visitor = (request: Request) => visitorOf(request, deps);
   const idOf = (request: Request) => checked(id, request.params['id']);
+  const writeDown = (request: Request, { owner, meetingId }: Visitor, act: LogAct, subject: string) => {
+    organizationLog.writeBy(owner, { act, subject, meetingId, address: request.ip ?? null });
+  };
 
   router.get('/documents', async (request, response) => {
     const { owner } = await visitor(request);
     const count = owner.kind === 'account' ? limits.documentsPerAccount : limits.documentsPerGuest;
     response.json({
       documents: await documents.list(owner),
-      limits: { ...documents.limits, count },
+      limits: { ...(await documents.limitsOf(owner)), count },
     } satisfies DocumentList);
   });
 
   router.post('/documents', async (request, response) => {
     const upload = checked(uploadQuery, request.query);
-    const { owner } = await visitor(request);
-    response.status(202).json(await received(request, () => documents.receive(owner, upload, request)));
+    const asking = await visitor(request);
+    const { owner } = asking;
+    const document = await received(request, owner, () => documents.receive(owner, upload, request));
+    writeDown(request, asking, 'document-uploaded', document.title);
+    response.status(202).json(document);
   });
 
   router.put('/documents/order', async (request, response) => {
@@ -66,24 +74,32 @@ export function documentRoutes(deps: Deps): Router {
   });
 
   router.delete('/documents/:id', async (request, response) => {
-    const { owner } = await visitor(request);
+    const asking = await visitor(request);
+    const { owner } = asking;
     const documentId = idOf(request);
     if (seats.uses(documentId)) {
       await documents.find(owner, documentId);
       throw new Refusal('document-in-use', 'It is on show or on offer in a meeting.');
     }
+    const { title, progress } = await documents.view(owner, documentId);
     await documents.remove(owner, documentId);
     await seats.documentRemoved(documentId);
+    // Whoever takes note that a file was refused deletes nothing.
+    if (progress.state !== 'failed') writeDown(request, asking, 'document-deleted', title);
     response.status(204).end();
   });
 
   router.put('/documents/:id/file', async (request, response) => {
     const upload = checked(uploadQuery, request.query);
-    const accountId = accountOf(await visitor(request));
+    const asking = await visitor(request);
+    const { owner } = asking;
+    const accountId = accountOf(asking);
     const documentId = idOf(request);
-    response
-      .status(202)
-      .json(await received(request, () => documents.replace(accountId, documentId, upload, request)));
+    const document = await received(request, owner, () =>
+      documents.replace(accountId, documentId, upload, request),
+    );
+    writeDown(request, asking, 'document-replaced', document.title);
+    response.status(202).json(document);
   });
 
   /** The owner has read why a new file was refused. */
@@ -130,9 +146,9 @@ export function documentRoutes(deps: Deps): Router {
   }
 
   /** Reads the body as it comes; what is said to be too large is refused before. */
-  async function received<T>(request: Request, take: () => Promise<T>): Promise<T> {
+  async function received<T>(request: Request, owner: DocumentOwner, take: () => Promise<T>): Promise<T> {
     const announced = Number(request.headers['content-length'] ?? 0);
-    const { bytes } = documents.limits;
+    const { bytes } = await documents.limitsOf(owner);
     if (announced > bytes) throw tooLarge(bytes);
     if (!request.is('application/octet-stream')) {
       throw new Refusal('bad-request', 'A file is sent as application/octet-stream.');

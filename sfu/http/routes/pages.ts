@@ -1,17 +1,25 @@
 import { Router, type Request, type Response } from 'express';
 import type { HttpDeps } from '../deps.ts';
 import { messagePage } from '../message-page.ts';
+import { framedByAnySite } from '../security-headers.ts';
 import { StaticFiles } from '../static-files.ts';
 
 /** Which built page answers which path (Express's path syntax). */
 const pages = {
   '/': 'start',
+  '/s/:key': 'start',
   '/join': 'join',
   '/i/:token': 'join',
   '/meeting/:id': 'meeting',
   '/dashboard': 'dashboard',
   '/dashboard/*rest': 'dashboard',
 } as const;
+
+/** What any site may frame: the start page behind a banner (B4), and nothing else. */
+const framed: ReadonlySet<string> = new Set<keyof typeof pages>(['/s/:key']);
+
+/** How long the banner's script is kept before browsers ask again: a new one is soon everywhere. */
+const bannerSeconds = 300;
 
 /** Where the build puts a page's HTML, below the folder of the built pages. */
 const htmlPlaces = (page: string) => [`/pages/${page}/index.html`, `/${page}/index.html`];
@@ -22,7 +30,8 @@ export function pageRoutes({ config }: Pick<HttpDeps, 'config'>): Router {
   const files = new StaticFiles(config.webDir);
 
   for (const [path, page] of Object.entries(pages)) {
-    router.get(path, async (request, response) => {
+    const headers = framed.has(path) ? framedByAnySite() : [];
+    router.get(path, ...headers, async (request, response) => {
       for (const place of htmlPlaces(page)) {
         if (await files.send(place, request, response)) return;
       }
@@ -30,6 +39,12 @@ export function pageRoutes({ config }: Pick<HttpDeps, 'config'>): Router {
       else sendNotBuilt(request, response);
     });
   }
+
+  // The one file that other sites' pages load (B4).
+  router.get('/banner.js', async (request, response) => {
+    response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+    if (!(await files.send(request.path, request, response, bannerSeconds))) sendNotFound(request, response);
+  });
 
   router.use(async (request, response) => {
     const isReading = request.method === 'GET' || request.method === 'HEAD';

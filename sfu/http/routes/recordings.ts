@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { Refusal } from '../../protocol/codes.ts';
+import type { LogAct } from '../../protocol/log.ts';
 import { changeMail, historyPage, type RecordingList } from '../../protocol/recording.ts';
 import { id } from '../../protocol/values.ts';
 import type { RecordedFile } from '../../recording/library.ts';
@@ -8,13 +9,18 @@ import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 import { asAttachment, inline, sendBlob } from '../send-blob.ts';
 
-type Deps = Pick<HttpDeps, 'recordings' | 'recordingBlobs'>;
+type Deps = Pick<HttpDeps, 'recordings' | 'recordingBlobs' | 'organizationLog'>;
 
 /** A rep's own recordings, from the desk (R5, R6). Those of others are answered like those that never were. */
-export function recordingRoutes({ recordings, recordingBlobs }: Deps): Router {
+export function recordingRoutes({ recordings, recordingBlobs, organizationLog }: Deps): Router {
   const router = Router();
   const idOf = (request: Request) => checked(id, request.params['id']);
   const accountOf = (request: Request) => signedIn(request).accountId;
+  const writeDown = (request: Request, act: LogAct, subject: string) => {
+    const { accountId, accountName: actor, organization } = signedIn(request);
+    const address = request.ip ?? null;
+    organizationLog.write({ organizationId: organization.id, accountId, actor, act, subject, address });
+  };
 
   router.get('/recordings', async (request, response) => {
     const { before = null } = checked(historyPage, request.query);
@@ -26,10 +32,15 @@ export function recordingRoutes({ recordings, recordingBlobs }: Deps): Router {
     const isToSave = request.query['download'] === '1';
     response.set('Content-Disposition', (isToSave ? asAttachment : inline)(file.fileName));
     await serve(request, response, file, `${file.kind}/webm`);
+    if (isToSave && isFromTheStart(request)) writeDown(request, 'recording-downloaded', file.fileName);
   });
 
   router.delete('/recordings/:id', async (request, response) => {
-    await recordings.remove(accountOf(request), idOf(request));
+    const accountId = accountOf(request);
+    // What never became a file has no name.
+    const { fileName } = await recordings.file(accountId, idOf(request)).catch(() => ({ fileName: '' }));
+    await recordings.remove(accountId, idOf(request));
+    writeDown(request, 'recording-deleted', fileName);
     response.status(204).end();
   });
 
@@ -47,6 +58,7 @@ export function recordingRoutes({ recordings, recordingBlobs }: Deps): Router {
     const file = await recordings.mp4File(accountOf(request), idOf(request), timeZoneOf(request));
     response.set('Content-Disposition', asAttachment(file.fileName));
     await serve(request, response, file, `${file.kind}/mp4`);
+    if (isFromTheStart(request)) writeDown(request, 'recording-downloaded', file.fileName);
   });
 
   router.put('/account/mail', async (request, response) => {
@@ -73,4 +85,9 @@ export function recordingRoutes({ recordings, recordingBlobs }: Deps): Router {
 /** Where the browser is, for the day in a file's name. */
 function timeZoneOf({ query }: Request): string | undefined {
   return typeof query['tz'] === 'string' ? query['tz'] : undefined;
+}
+
+/** Not the rest of a download that has broken off, nor a look at its size. */
+function isFromTheStart({ method, headers: { range } }: Request): boolean {
+  return method === 'GET' && (range === undefined || /^bytes=0-/.test(range));
 }

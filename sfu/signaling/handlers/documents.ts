@@ -30,14 +30,14 @@ export const documentHandlers: Pick<
   'document:show': async (context, { documentId, page }) => {
     const { meeting: live, participantId } = seatOf(context);
     const document = await ownOf(context, documentId);
-    await live.change((meeting) => {
-      meeting.stage.show(meeting.participant(participantId), document, page);
+    await live.change((meeting, at) => {
+      meeting.stage.show(meeting.participant(participantId), document, page, at);
     });
     // Its file may have been replaced between the two.
     const now = await ownOf(context, documentId);
     if (now.version !== document.version) {
-      await live.change((meeting) => {
-        meeting.stage.documentChanged(now);
+      await live.change((meeting, at) => {
+        meeting.stage.documentChanged(now, at);
       });
     }
     return {};
@@ -45,16 +45,16 @@ export const documentHandlers: Pick<
 
   'document:turn': async (context, { documentId, page }) => {
     const { meeting: live, participantId } = seatOf(context);
-    await live.change((meeting) => {
-      meeting.stage.turn(meeting.participant(participantId), documentId, page);
+    await live.change((meeting, now) => {
+      meeting.stage.turn(meeting.participant(participantId), documentId, page, now);
     });
     return {};
   },
 
   'document:close': async (context, { documentId }) => {
     const { meeting: live, participantId } = seatOf(context);
-    await live.change((meeting) => {
-      meeting.stage.close(meeting.participant(participantId), documentId);
+    await live.change((meeting, now) => {
+      meeting.stage.close(meeting.participant(participantId), documentId, now);
     });
     return {};
   },

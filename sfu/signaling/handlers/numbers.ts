@@ -34,6 +34,17 @@ export async function returnAsHost(context: Context, live: LiveMeeting, accountI
   return takeSeat(context, live, await live.change((meeting) => meeting.resumeAsHost(accountId)));
 }
 
+/** Whose start page it is; null: nobody's. @throws Refusal organization-unknown */
+async function organizationOf(
+  { organizations }: Context,
+  publicId: string | undefined,
+): Promise<string | null> {
+  if (!publicId) return null;
+  const found = await organizations.findByPublicId(publicId);
+  if (!found) throw new Refusal('organization-unknown', 'There is no such organisation.');
+  return found.id;
+}
+
 /** A rep who has connected and not heard so types the number again: it is theirs, not taken. */
 function isOwnCall({ meeting }: LiveMeeting, { accountId }: Host): boolean {
   return meeting.facts.state === 'live' && meeting.facts.hostAccountId === accountId;
@@ -43,13 +54,16 @@ export const numberHandlers: Pick<
   Handlers,
   'number:issue' | 'number:prepare' | 'number:release' | 'number:connect'
 > = {
-  'number:issue': async (context, { organization }) => {
-    const found = organization ? await context.organizations.findByPublicId(organization) : null;
-    if (organization && !found) throw new Refusal('organization-unknown', 'There is no such organisation.');
+  'number:issue': async (context, { organization, banner, origin }) => {
+    const organizationId = banner
+      ? await context.banners.organizationOf(banner)
+      : await organizationOf(context, organization);
     await context.guard.issuingNumber(context.connection.address);
     await leaveEarlierSeat(context);
     const { live, ...taken } = await context.meetings.beginWithNumber({
-      organizationId: found?.id ?? null,
+      organizationId,
+      bannerKey: banner ?? null,
+      origin: origin ?? null,
       // A customer who calls gives no name (J1 asks for none); the screen says お客様 for an empty one.
       guestName: '',
     });

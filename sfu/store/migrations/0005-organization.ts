@@ -62,6 +62,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('subject', 'text', (column) => column.notNull())
     .addColumn('meeting_id', 'text')
     .addColumn('address', 'text')
+    .addColumn('search', 'text', (column) => column.notNull())
     .execute();
   await db.schema
     .createIndex('log_entries_order')

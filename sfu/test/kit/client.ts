@@ -160,6 +160,22 @@ export class Page {
     return this.#next('presence', name, () => true) as Promise<PresenceToPage<N>>;
   }
 
+  /** Waits until the last whisper of this name is as described. */
+  async reads<N extends WhisperName>(
+    what: string,
+    name: N,
+    holds: (whisper: Whisper<N>) => boolean,
+  ): Promise<void> {
+    const last = () => this.#heard.findLast((each) => each.name === name)?.body as Whisper<N> | undefined;
+    await this.#wait(
+      () => {
+        const whisper = last();
+        return (whisper !== undefined && holds(whisper)) || null;
+      },
+      () => `the page reads ${what}; ${name} was last ${JSON.stringify(last())}`,
+    );
+  }
+
   /** Waits until the meeting, as this page knows it, is as described. */
   async sees(what: string, holds: (view: MeetingView) => boolean): Promise<void> {
     await this.#wait(

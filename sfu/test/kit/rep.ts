@@ -1,5 +1,6 @@
 import { hashPassword } from '../../accounts/passwords.ts';
 import { newId } from '../../meeting/identity.ts';
+import type { AccountRole } from '../../protocol/organization.ts';
 import type { Repositories } from '../../store/repositories.ts';
 import type { Page } from './client.ts';
 import { adminPassword } from './server.ts';
@@ -36,7 +37,7 @@ export async function createOrganization(store: Repositories, publicId: string):
 /** An account of its own, since every sign-in to an account ends the one before. */
 export async function createAccount(
   store: Repositories,
-  { organization = 'demo', name }: { organization?: string; name: string },
+  { organization = 'demo', name, role = 'rep' }: { organization?: string; name: string; role?: AccountRole },
 ): Promise<Credentials> {
   const found = await store.organizations.findByPublicId(organization);
   const organizationId = found?.id ?? (await createOrganization(store, organization));
@@ -47,7 +48,7 @@ export async function createAccount(
     login,
     foldedLogin: login,
     name,
-    role: 'rep',
+    role,
     passwordHash: await (passwordHash ??= hashPassword(adminPassword)),
     mustChangePassword: false,
     createdAt: Date.now(),

@@ -1,4 +1,5 @@
 import { newId } from '../../meeting/identity.ts';
+import type { Input } from '../../protocol/requests.ts';
 import type { Page } from './client.ts';
 import { openDesk } from './rep.ts';
 import type { AnyServer } from './rep.ts';
@@ -6,7 +7,7 @@ import type { AnyServer } from './rep.ts';
 /** A customer has pressed 商談を始める and reads a number. */
 export async function customerWithNumber(
   server: AnyServer,
-  input: { organization?: string } = {},
+  input: Input<'number:issue'> = {},
 ): Promise<{ customer: Page; number: string }> {
   const customer = await server.openPage();
   const { snapshot } = await customer.request('number:issue', input);
