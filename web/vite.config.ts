@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { banner } from './build/banner.ts';
 import { pdfAssets } from './build/pdf-assets.ts';
 import { precompress } from './build/precompress.ts';
 
@@ -20,7 +21,7 @@ export default defineConfig({
   // Pages live at /, /join, /i/… and /meeting/…: addresses of files begin at the root.
   base: '/',
   publicDir: 'public',
-  plugins: [svelte({ configFile: false }), pdfAssets(), precompress()],
+  plugins: [svelte({ configFile: false }), pdfAssets(), banner(), precompress()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -10,3 +10,16 @@ export function environmentProblem(): EnvironmentProblem | null {
   if (!devices || !('getUserMedia' in devices)) return 'noDevices';
   return null;
 }
+
+/** Permissions Policy, 8; Chromium has it under its old name, other browsers have none. */
+type WithPolicy = { featurePolicy?: { allowsFeature: (feature: string) => boolean } };
+
+/**
+ * Whether this page stands in somebody else's and may not use camera and microphone there (B4), as far as one can know:
+ * where the browser does not tell, it is taken for so, and the call gets a tab of its own.
+ */
+export function isFramedWithoutDevices(): boolean {
+  if (window.top === window) return false;
+  const { featurePolicy } = document as WithPolicy;
+  return !['camera', 'microphone'].every((feature) => featurePolicy?.allowsFeature(feature));
+}
