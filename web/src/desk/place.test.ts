@@ -10,6 +10,8 @@ describe('the places of the desk', () => {
     [paths.document('abc'), { name: 'document', documentId: 'abc' }],
     ['/dashboard/history', { name: 'history' }],
     [paths.recording('abc'), { name: 'recording', recordingId: 'abc' }],
+    ['/dashboard/admin', { name: 'admin', page: 'users' }],
+    [paths.admin('units'), { name: 'admin', page: 'units' }],
     // What is not there (yet) is the place where one begins.
     ['/dashboard/nowhere', { name: 'home' }],
     ['/dashboard/documents/abc/more', { name: 'home' }],

@@ -13,6 +13,16 @@ export const deskEn: DeskTexts = {
     submit: 'Sign in',
     submitting: 'Signing in',
     required: 'Please fill this in.',
+    takeOver: 'Sign in here',
+    ended: {
+      'signed-in-elsewhere':
+        'Somebody has signed in to this account in another window, so you were signed out here. If that was not you, please change your password.',
+      'password-changed':
+        'The password has been changed, so you were signed out. Please sign in with the new one.',
+      'signed-out-remotely': 'You were signed out from another window. Please sign in again.',
+      'account-removed':
+        'This account has been removed and can no longer be used. If you did not expect this, please ask an admin of your organisation.',
+    },
   },
   password: {
     heading: 'Please change your password',
@@ -86,6 +96,8 @@ export const deskEn: DeskTexts = {
     documents: 'Documents',
     history: 'History',
     historyTitle: 'History | Taimen',
+    admin: 'Organisation',
+    adminTitle: 'Organisation | Taimen',
     signOut: 'Sign out',
     checking: 'Checking your sign-in',
     unreachable: 'The dashboard cannot be opened',

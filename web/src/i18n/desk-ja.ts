@@ -13,6 +13,16 @@ export const deskJa = {
     submit: 'ログイン',
     submitting: 'ログインしています',
     required: '入力してください。',
+    takeOver: 'ここでログインする',
+    ended: {
+      'signed-in-elsewhere':
+        '同じアカウントで別の画面からログインがあったため、この画面はログアウトしました。お心当たりがない場合は、パスワードを変更してください。',
+      'password-changed':
+        'パスワードが変更されたため、ログアウトしました。新しいパスワードでログインしてください。',
+      'signed-out-remotely': '別の画面からの操作でログアウトしました。もう一度ログインしてください。',
+      'account-removed':
+        'このアカウントは削除されたため、使用できません。お心当たりがない場合は、組織の管理者にご連絡ください。',
+    },
   },
   password: {
     heading: 'パスワードを変更してください',
@@ -86,6 +96,8 @@ export const deskJa = {
     documents: '資料を設定する',
     history: '商談履歴',
     historyTitle: '商談履歴|Taimen',
+    admin: '組織の管理',
+    adminTitle: '組織の管理|Taimen',
     signOut: 'ログアウト',
     checking: 'ログインを確認しています',
     unreachable: 'ダッシュボードを開けません',

@@ -44,6 +44,7 @@ export const en: Texts = {
     renew: 'Get a new number',
     cannotBegin: 'The meeting cannot start like this',
     unknownOrganization: 'The company of this page was not found',
+    nobodyAvailable: 'Nobody can take your call right now. You may have to wait.',
   },
   environment: {
     insecure:

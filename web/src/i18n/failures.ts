@@ -22,7 +22,7 @@ export type OrganizationCode = Extract<
   | 'last-admin'
   | 'own-account'
   | 'banner-count'
-  | `${'user' | 'unit' | 'session' | 'callback'}-${string}`
+  | `${'user' | 'unit' | 'session' | 'history' | 'callback'}-${string}`
 >;
 
 type Texts<C extends string> = Readonly<Record<C, string | ((details: FailureDetails) => string)>>;

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../../sfu/protocol/codes.ts';
+import { adminEn } from './admin-en.ts';
+import { adminJa } from './admin-ja.ts';
 import { deskEn } from './desk-en.ts';
 import { deskJa } from './desk-ja.ts';
 import './documents.ts';
@@ -39,6 +41,7 @@ const catalogues = [
   { name: 'stage', ja: stageJa, en: stageEn, word: 's' },
   { name: 'desk', ja: deskJa, en: deskEn, word: 'd' },
   { name: 'documents', ja: documentsJa, en: documentsEn, word: 'w' },
+  { name: 'admin', ja: adminJa, en: adminEn, word: 'a' },
   { name: 'history', ja: historyJa, en: historyEn, word: 'h' },
   { name: 'recording', ja: recordingJa, en: recordingEn, word: 'r' },
 ];

@@ -48,6 +48,7 @@ export const ja = {
     renew: '新しい番号を発行する',
     cannotBegin: 'このままでは商談を始められません',
     unknownOrganization: 'このページの会社が見つかりません',
+    nobodyAvailable: 'ただ今、対応できる担当者がいません。お待たせすることがあります。',
   },
   environment: {
     insecure:

@@ -6,6 +6,7 @@ import type {
   ShownDocument,
 } from '../../../sfu/protocol/documents.ts';
 import type { RecordingKind, RecordingView } from '../../../sfu/protocol/recording.ts';
+import type { Input } from '../../../sfu/protocol/requests.ts';
 import type {
   ChatMessage,
   DeviceState,
@@ -191,7 +192,8 @@ export interface CallApi {
   unlockSound(): void;
 
   // ways in; each resolves to null when it worked (the phase tells the rest) or to the failure
-  issueNumber(organization: string | null): Promise<Failure | null>;
+  /** What is given with it says whose reps may use the number, and where the customer comes from. */
+  issueNumber(request: Input<'number:issue'>): Promise<Failure | null>;
   askAtDoor(number: string, name: string): Promise<Failure | null>;
   acceptInvitation(token: string, name: string): Promise<Failure | null>;
   openRoom(): Promise<Failure | null>;

@@ -163,13 +163,13 @@ export class Call extends CallState implements CallApi {
 
   // ways in
 
-  async issueNumber(organization: string | null): Promise<Failure | null> {
+  async issueNumber(request: Input<'number:issue'>): Promise<Failure | null> {
     // The number is shown when the media port has answered: before that it might be one that cannot work.
     this.#heldBack = true;
     this.phase = 'idle';
     this.closed = null;
     try {
-      const failure = await this.#enter('number:issue', organization ? { organization } : {});
+      const failure = await this.#enter('number:issue', request);
       if (failure) return failure;
       await this.#media.reachable(reachTimeoutMs);
       this.#heldBack = false;
