@@ -1,3 +1,4 @@
+import type { Signal } from './signal.ts';
 import type { ErrorCode } from '../../../sfu/protocol/codes.ts';
 import type {
   BroughtDocument,
@@ -183,6 +184,8 @@ export interface CallApi {
   /** The last few things that happened, newest last. */
   readonly events: readonly CallEvent[];
   readonly closed: { reason: LeaveReason; endReason: EndReason | null } | null;
+  /** The line to the server, for what a desk is told besides. */
+  readonly line: Pick<Signal, 'on' | 'onConnection' | 'request'>;
   readonly sharingScreen: boolean;
   readonly canShareScreen: boolean;
   /** C3: faces shown on the own screen. */

@@ -145,6 +145,10 @@ export class Call extends CallState implements CallApi {
     return this.#roster.events;
   }
 
+  get line(): Signal {
+    return this.#signal;
+  }
+
   get sharingScreen(): boolean {
     return this.#screen.stream !== null;
   }
