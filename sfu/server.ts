@@ -291,6 +291,13 @@ async function assemble(
   closers.push(() => recordings.close());
   recordings.start();
 
+  sessions.onEnded(({ accountId, reason }) => {
+    if (reason !== 'account-removed') return;
+    meetings.accountRemoved(accountId).catch((error: unknown) => {
+      log.error({ error }, 'a removed account could not be taken out of its meetings');
+    });
+  });
+
   const app = createApp({
     config,
     log,

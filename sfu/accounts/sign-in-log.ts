@@ -31,7 +31,6 @@ const blockedEveryMs = 60_000;
 const actOf: Readonly<Partial<Record<SessionEndReason, LogAct>>> = {
   'signed-out': 'signed-out',
   'signed-in-elsewhere': 'signed-in-elsewhere',
-  'signed-out-remotely': 'signed-out-remotely',
 };
 
 /** Writes down who signs in and out, and who tried to (A6). Never the password; never fails, never delays. */

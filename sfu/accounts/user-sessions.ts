@@ -30,17 +30,19 @@ export class UserSessions {
   /**
    * Ends a session; who held it reads that it was somebody else's doing, unless it was their own.
    *
+   * @returns whose it was
    * @throws Refusal user-unknown, session-unknown
    */
-  async end(who: SignedIn, accountId: string, sessionId: string): Promise<void> {
-    await this.#assertReached(who, accountId);
+  async end(who: SignedIn, accountId: string, sessionId: string): Promise<{ name: string; login: string }> {
+    const whose = await this.#assertReached(who, accountId);
     const reason = sessionId === who.sessionId ? 'signed-out' : 'signed-out-remotely';
     await this.#options.sessions.endOne(accountId, sessionId, reason);
+    return whose;
   }
 
-  async #assertReached(who: SignedIn, accountId: string): Promise<void> {
-    if (accountId === who.accountId) return;
+  async #assertReached(who: SignedIn, accountId: string): Promise<{ name: string; login: string }> {
+    if (accountId === who.accountId) return { name: who.accountName, login: who.login };
     const reach = await Reach.of(who, this.#options);
-    reach.within(await this.#options.accounts.user(who.organization.id, accountId));
+    return reach.within(await this.#options.accounts.user(who.organization.id, accountId));
   }
 }

@@ -142,6 +142,18 @@ export class LiveMeetings {
     );
   }
 
+  /** This rep's account is no more (A4): nobody holds its seats, nor what they open. Guests may go on talking. */
+  async accountRemoved(accountId: string): Promise<void> {
+    const hosted = [...this.#byId.values()].filter(({ meeting }) => meeting.host?.accountId === accountId);
+    await Promise.all(
+      hosted.map((live) =>
+        live.change((meeting, now) => {
+          if (meeting.host) meeting.leave(meeting.host.id, 'removed', now);
+        }),
+      ),
+    );
+  }
+
   /** Who is present in this meeting with this resume token; the account is the host's. */
   seatOf(meetingId: string, resumeToken: string): { participantId: string; accountId: string | null } | null {
     const hash = hashSecret(resumeToken);

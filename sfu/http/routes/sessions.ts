@@ -7,7 +7,11 @@ import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 
 /** Where somebody is signed in, and signing out from afar (A3). */
-export function sessionListRoutes({ userSessions, seats }: Pick<HttpDeps, 'userSessions' | 'seats'>): Router {
+export function sessionListRoutes({
+  userSessions,
+  seats,
+  organizationLog,
+}: Pick<HttpDeps, 'userSessions' | 'seats' | 'organizationLog'>): Router {
   const router = Router();
   const idOf = (request: Request, name: string) => checked(id, request.params[name]);
 
@@ -17,8 +21,7 @@ export function sessionListRoutes({ userSessions, seats }: Pick<HttpDeps, 'userS
   });
 
   router.delete('/sessions/:id', async (request, response) => {
-    const who = signedIn(request);
-    await userSessions.end(who, who.accountId, idOf(request, 'id'));
+    await end(request, signedIn(request).accountId, idOf(request, 'id'));
     response.status(204).end();
   });
 
@@ -27,9 +30,24 @@ export function sessionListRoutes({ userSessions, seats }: Pick<HttpDeps, 'userS
   });
 
   router.delete('/users/:id/sessions/:sessionId', async (request, response) => {
-    await userSessions.end(signedIn(request), idOf(request, 'id'), idOf(request, 'sessionId'));
+    await end(request, idOf(request, 'id'), idOf(request, 'sessionId'));
     response.status(204).end();
   });
+
+  /** Written down with who did it; the own one is signed out as by its own page. */
+  async function end(request: Request, accountId: string, sessionId: string): Promise<void> {
+    const who = signedIn(request);
+    const { name, login } = await userSessions.end(who, accountId, sessionId);
+    if (sessionId === who.sessionId) return;
+    organizationLog.write({
+      organizationId: who.organization.id,
+      act: 'signed-out-remotely',
+      accountId: who.accountId,
+      actor: who.accountName,
+      subject: `${name} (${login})`,
+      address: request.ip ?? null,
+    });
+  }
 
   async function listOf(who: SignedIn, accountId: string): Promise<{ sessions: SessionView[] }> {
     const found = await userSessions.list(who, accountId);

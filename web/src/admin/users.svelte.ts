@@ -70,6 +70,8 @@ export class Users {
 
   narrow(change: Partial<Filter>): void {
     this.#filter = { ...this.#filter, ...change };
+    // Where the rest of another question begins is of no use.
+    this.#next = null;
     clearTimeout(this.#typing);
     this.#typing = setTimeout(() => void this.load(), change.search === undefined ? 0 : typingMs);
   }

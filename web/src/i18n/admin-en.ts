@@ -64,12 +64,11 @@ export const adminEn: AdminTexts = {
       `The temporary passwords of ${count} new ${count === 1 ? 'user' : 'users'}. Please tell each their own. Once this is closed they are never shown again.`,
     passwordsSave: 'Save the list as CSV',
     copy: 'Copy',
-    copied: 'Copied',
     removeHeading: 'Remove this user?',
     removeLead: (name: string) =>
-      `${name} can no longer sign in. History and recordings stay. The login ID can be given to somebody else.`,
+      `${name} can no longer sign in. History and recordings stay, but nobody else can open them. The login ID can be given to somebody else.`,
     removeManyLead: (count: number) =>
-      `The ${count} selected users can no longer sign in. History and recordings stay.`,
+      `The ${count} selected users can no longer sign in. History and recordings stay, but nobody else can open them.`,
     select: (name: string) => `Select ${name}`,
     selectAll: 'Select all users shown',
     selected: (count: number) => `${count} selected`,

@@ -64,12 +64,11 @@ export const adminJa = {
       `新しい${count}名の仮のパスワードです。ご本人にお伝えください。この画面を閉じると、二度と表示されません。`,
     passwordsSave: '一覧をCSVで保存',
     copy: 'コピー',
-    copied: 'コピーしました',
     removeHeading: 'ユーザーを削除しますか',
     removeLead: (name: string) =>
-      `${name}さんはログインできなくなります。商談履歴と録画は残ります。ログインIDは、あとでほかの方に使えます。`,
+      `${name}さんはログインできなくなります。商談履歴と録画は消えませんが、ご本人のほかは開けません。ログインIDは、あとでほかの方に使えます。`,
     removeManyLead: (count: number) =>
-      `選んだ${count}名は、ログインできなくなります。商談履歴と録画は残ります。`,
+      `選んだ${count}名は、ログインできなくなります。商談履歴と録画は消えませんが、ご本人のほかは開けません。`,
     select: (name: string) => `${name}を選択`,
     selectAll: '表示中のユーザーをすべて選択',
     selected: (count: number) => `${count}名を選択中`,
