@@ -109,8 +109,10 @@ export class DocumentLibrary {
 
   /** Ready ones, those on their way and those that were refused, in the owner's order. */
   async list(owner: DocumentOwner): Promise<DocumentView[]> {
-    const records = await this.#recordsOf(owner);
+    const found = await this.#recordsOf(owner);
     const refused = this.#refused.of(owner);
+    // Of one that is being refused in this moment the record is still there.
+    const records = found.filter(({ id }) => this.#refused.get(id) === null);
     const isMain = (record: DocumentRecord) => record.replaces === null;
     const shown = [...refused.filter(isMain), ...records.filter(isMain)];
     const replacements = [...records, ...refused].filter((record) => !isMain(record));
@@ -404,12 +406,13 @@ export class DocumentLibrary {
     const { code, details } = isRefusal ? error : new Refusal('internal', 'It could not be prepared.');
     // Deleted while it was being prepared: nobody waits for it.
     if (!(await this.#documents.load(record.id))) return;
+    // Before it goes: whoever asks in between is to read why it was refused, and not that there never was one.
+    this.#refused.add({ record, code, details });
     try {
       await this.#removeWhole(record.id);
     } catch (nested) {
       this.#log.error({ err: nested }, 'a refused document could not be removed');
     }
-    this.#refused.add({ record, code, details });
   }
 
   async #removeWhole(id: string): Promise<void> {
