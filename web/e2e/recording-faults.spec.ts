@@ -4,7 +4,7 @@ import { limits } from '../../sfu/protocol/limits.ts';
 import type { RecordingEntry } from '../../sfu/protocol/recording.ts';
 import { colourOf } from './kit/colours.ts';
 import { eventually, itIs, notYet } from './kit/eventually.ts';
-import { keepsFaces, keepsTones, onceThere, placesOf, toleranceMs } from './kit/film.ts';
+import { keepsFaces, keepsTones, placesOf, toleranceMs } from './kit/film.ts';
 import type { Film } from './kit/film.ts';
 import type { Participant } from './kit/participant.ts';
 import {
@@ -255,7 +255,7 @@ test.describe.serial('people go, and the recording is complete', () => {
     const { film } = found;
     for (const each of [customer, rep]) {
       const place = placesOf([customer, rep], { page: false }).face(each);
-      film.keeps(each.who, onceThere(time.of('both')), place, (rgb) => colourOf(rgb) === each.colour);
+      film.keeps(each.who, time.of('both'), place, (rgb) => colourOf(rgb) === each.colour);
       const without = each === rep ? null : each.colour;
       film.keeps(each.who, time.of('without the rep'), place, (rgb) => colourOf(rgb) === without);
     }

@@ -160,17 +160,6 @@ export const innerHalf = ({ x, y, width, height }: Area): Area => ({
   height: Math.floor(height / 2),
 });
 
-/**
- * A recording begins with everybody's plate: the first whole pictures are asked for then, and may take two seconds
- * (R7) where everybody's browser wants the processor. Not so a part that goes on from another, which is looked at from
- * before its beginning.
- */
-export function onceThere({ from, to }: Stretch): Stretch {
-  return from < 0 ? { from, to } : { from: Math.max(from, firstPicturesMs - toleranceMs), to };
-}
-
-const firstPicturesMs = 2_000;
-
 /** All of them are seen, each at their place, throughout a stretch. */
 export function keepsFaces(
   film: Film,
@@ -180,7 +169,7 @@ export function keepsFaces(
 ): void {
   const places = placesOf(people, { page });
   for (const each of of) {
-    film.keeps(each.who, onceThere(stretch), places.face(each), (rgb) => colourOf(rgb) === each.colour);
+    film.keeps(each.who, stretch, places.face(each), (rgb) => colourOf(rgb) === each.colour);
   }
 }
 
