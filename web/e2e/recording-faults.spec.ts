@@ -197,6 +197,8 @@ test.describe.serial('people go, and the recording is complete', () => {
     const [customer, rep] = await Promise.all([scene.arrives('red'), scene.arrives('green', repsWindow)]);
     await rep.signIn();
     await rep.connect(await customer.startAsCustomer(), 'later');
+    // Whose picture has not come yet in the call is in no recording of it, either.
+    await areTogether([customer, rep]);
     const pressedAt = Date.now();
     await rep.answersRecording('YES');
     await customer.reads(/秒後に録画を始めます/);
