@@ -9,12 +9,17 @@ describe('the places of the desk', () => {
     ['/dashboard/documents/', { name: 'documents' }],
     [paths.document('abc'), { name: 'document', documentId: 'abc' }],
     ['/dashboard/history', { name: 'history' }],
+    [paths.meeting('abc'), { name: 'meeting', meetingId: 'abc' }],
     [paths.recording('abc'), { name: 'recording', recordingId: 'abc' }],
+    [paths.banners, { name: 'banners' }],
+    [paths.sessions, { name: 'sessions' }],
     ['/dashboard/admin', { name: 'admin', page: 'users' }],
     [paths.admin('units'), { name: 'admin', page: 'units' }],
     // What is not there (yet) is the place where one begins.
     ['/dashboard/nowhere', { name: 'home' }],
     ['/dashboard/documents/abc/more', { name: 'home' }],
+    ['/dashboard/recordings', { name: 'home' }],
+    ['/dashboard/banners/abc', { name: 'home' }],
     ['/dashboard/history/abc/more', { name: 'home' }],
     ['/elsewhere/history', { name: 'home' }],
   ])('%s', (path, place) => {

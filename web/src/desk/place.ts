@@ -4,7 +4,10 @@ export type Place =
   | { name: 'documents' }
   | { name: 'document'; documentId: string }
   | { name: 'history' }
+  | { name: 'meeting'; meetingId: string }
   | { name: 'recording'; recordingId: string }
+  | { name: 'banners' }
+  | { name: 'sessions' }
   | { name: 'admin'; page: AdminPage };
 
 export const adminPages = ['users', 'units', 'usage', 'logs', 'settings'] as const;
@@ -15,7 +18,10 @@ export const paths = {
   documents: '/dashboard/documents',
   document: (documentId: string) => `/dashboard/documents/${documentId}`,
   history: '/dashboard/history',
-  recording: (recordingId: string) => `/dashboard/history/${recordingId}`,
+  meeting: (meetingId: string) => `/dashboard/history/${meetingId}`,
+  recording: (recordingId: string) => `/dashboard/recordings/${recordingId}`,
+  banners: '/dashboard/banners',
+  sessions: '/dashboard/sessions',
   admin: (page: AdminPage) => `/dashboard/admin/${page}`,
 } as const;
 
@@ -23,13 +29,18 @@ export function placeAt(path: string): Place {
   const [, desk, area, id, ...more] = path.replace(/\/+$/, '').split('/');
   if (desk !== 'dashboard' || more.length > 0) return { name: 'home' };
   if (area === 'documents') return id ? { name: 'document', documentId: id } : { name: 'documents' };
-  if (area === 'history') return id ? { name: 'recording', recordingId: id } : { name: 'history' };
+  if (area === 'history') return id ? { name: 'meeting', meetingId: id } : { name: 'history' };
+  if (area === 'recordings' && id) return { name: 'recording', recordingId: id };
+  if (area === 'banners' && !id) return { name: 'banners' };
+  if (area === 'sessions' && !id) return { name: 'sessions' };
   if (area === 'admin') return { name: 'admin', page: adminPages.find((page) => page === id) ?? 'users' };
   return { name: 'home' };
 }
 
-/** What the rail at the side leads to. */
-export function areaOf(place: Place): 'home' | 'documents' | 'history' | 'admin' {
+/** What the rail at the side leads to; `own`: what is about the own account. */
+export type Area = 'home' | 'documents' | 'history' | 'banners' | 'admin' | 'own';
+
+export function areaOf(place: Place): Area {
   switch (place.name) {
     case 'home':
       return 'home';
@@ -37,8 +48,13 @@ export function areaOf(place: Place): 'home' | 'documents' | 'history' | 'admin'
     case 'document':
       return 'documents';
     case 'history':
+    case 'meeting':
     case 'recording':
       return 'history';
+    case 'banners':
+      return 'banners';
+    case 'sessions':
+      return 'own';
     case 'admin':
       return 'admin';
   }

@@ -39,11 +39,9 @@ export class Places {
     const isPlain =
       event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     if (!link || !isPlain || event.defaultPrevented || link.target || link.origin !== location.origin) return;
-    const isPlace = [paths.documents, paths.history, '/dashboard/admin/'].some((path) =>
-      link.pathname.startsWith(path),
-    );
+    const isPlace = link.pathname === paths.home || link.pathname.startsWith(`${paths.home}/`);
     // What is to be saved is a file, not a place.
-    if ((link.pathname !== paths.home && !isPlace) || link.hasAttribute('download')) return;
+    if (!isPlace || link.hasAttribute('download')) return;
     event.preventDefault();
     this.go(link.pathname);
   }
