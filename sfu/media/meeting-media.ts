@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import type { MediaOpening } from '../protocol/media.ts';
 import { mediaCodecs } from './codecs.ts';
+import { KeyframeRequests } from './keyframe-requests.ts';
 import { Peer } from './peer.ts';
 import { RecordingTap } from './recording-tap.ts';
 import type { WorkerPool } from './workers.ts';
@@ -25,6 +26,7 @@ export class MeetingMedia {
   readonly #observer: types.AudioLevelObserver;
   readonly #events: MeetingMediaEvents;
   readonly #peers = new Map<string, Peer>();
+  readonly #keyframeRequests = new KeyframeRequests();
   readonly #iceServers: () => Record<string, unknown>[];
 
   private constructor(
@@ -84,7 +86,7 @@ export class MeetingMedia {
   async open(participantId: string): Promise<MediaOpening> {
     let peer = this.#peers.get(participantId);
     if (!peer) {
-      peer = new Peer(this.#router, this.#server, {
+      peer = new Peer(this.#router, this.#server, this.#keyframeRequests, {
         producersChanged: () => {
           this.#events.producersChanged(participantId);
         },
@@ -117,7 +119,7 @@ export class MeetingMedia {
 
   /** What is recorded of the meeting, sent to the recorder's port; `closed` is called once, however it ends. */
   tap(port: number, closed: () => void): Promise<RecordingTap> {
-    return RecordingTap.create(this.#router, port, closed);
+    return RecordingTap.create(this.#router, port, this.#keyframeRequests, closed);
   }
 
   closePeer(participantId: string): void {

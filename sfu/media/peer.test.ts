@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
+import { KeyframeRequests } from './keyframe-requests.ts';
 import { Peer } from './peer.ts';
 
 type Given = ConstructorParameters<typeof Peer>;
@@ -21,7 +22,15 @@ function scene() {
     });
   const router = { createWebRtcTransport: async () => transport(), canConsume: () => true };
   const events = { producersChanged: () => undefined, lineChanged: () => undefined };
-  return { resumed, peer: new Peer(router as unknown as Given[0], null as unknown as Given[1], events) };
+  return {
+    resumed,
+    peer: new Peer(
+      router as unknown as Given[0],
+      null as unknown as Given[1],
+      new KeyframeRequests(),
+      events,
+    ),
+  };
 }
 
 test('of what was made ready, only what comes from those who are there is let flow', async () => {

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import { Refusal } from '../protocol/codes.ts';
 import type { ConsumerOptions } from '../protocol/media.ts';
 import type { MediaSource, ProducerView } from '../protocol/view.ts';
+import type { KeyframeRequests } from './keyframe-requests.ts';
 
 /*
  * The server's own guess of a line before it has measured it. High enough that a guest on an ordinary line
@@ -35,6 +36,7 @@ const kindOf: Record<MediaSource, types.MediaKind> = {
 export class Peer {
   readonly #router: types.Router;
   readonly #server: types.WebRtcServer;
+  readonly #keyframeRequests: KeyframeRequests;
   readonly #events: PeerEvents;
   #send: types.WebRtcTransport | null = null;
   #receive: types.WebRtcTransport | null = null;
@@ -43,9 +45,15 @@ export class Peer {
   readonly #consumers = new Map<string, types.Consumer>();
   #closed = false;
 
-  constructor(router: types.Router, server: types.WebRtcServer, events: PeerEvents) {
+  constructor(
+    router: types.Router,
+    server: types.WebRtcServer,
+    keyframeRequests: KeyframeRequests,
+    events: PeerEvents,
+  ) {
     this.#router = router;
     this.#server = server;
+    this.#keyframeRequests = keyframeRequests;
     this.#events = events;
   }
 
@@ -137,6 +145,7 @@ export class Peer {
         keyFrameRequestDelay: source === 'camera' || source === 'screen' ? 500 : 0,
       }),
     );
+    if (producer.kind === 'video') this.#keyframeRequests.watch(producer);
     // Two at once from the same source: the later one stays.
     this.producer(source)?.close();
     this.#producers.set(producer.id, producer);

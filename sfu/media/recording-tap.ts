@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import type { KeyframeRequests } from './keyframe-requests.ts';
 
 /** A stream as it arrives at the recorder. */
 export type TappedStream = {
@@ -39,23 +40,36 @@ const keyframeRequests = ['pli', 'fir'];
 export class RecordingTap {
   readonly #transport: types.PlainTransport;
   readonly #capabilities: types.RtpCapabilities;
+  readonly #keyframeRequests: Pick<KeyframeRequests, 'turn'>;
   readonly #consumers = new Map<string, types.Consumer>();
+  /** The tracks that may flow. */
+  readonly #flowing = new Set<string>();
   /** The tracks that are faces. */
   readonly #faces = new Set<string>();
   #faceSize: FaceSize = 'large';
   /** Of streams taken in their smallest size for the time being: when they are taken as usual. */
   readonly #restoring = new Map<string, NodeJS.Timeout>();
 
-  private constructor(transport: types.PlainTransport, capabilities: types.RtpCapabilities) {
+  private constructor(
+    transport: types.PlainTransport,
+    capabilities: types.RtpCapabilities,
+    keyframeRequests: Pick<KeyframeRequests, 'turn'>,
+  ) {
     this.#transport = transport;
     this.#capabilities = capabilities;
+    this.#keyframeRequests = keyframeRequests;
   }
 
   /**
    * @param port where the recorder listens on 127.0.0.1
    * @param closed called once, when the router has gone or `close` was called
    */
-  static async create(router: types.Router, port: number, closed: () => void): Promise<RecordingTap> {
+  static async create(
+    router: types.Router,
+    port: number,
+    keyframeRequests: Pick<KeyframeRequests, 'turn'>,
+    closed: () => void,
+  ): Promise<RecordingTap> {
     const transport = await router.createPlainTransport({
       listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
       rtcpMux: true,
@@ -63,7 +77,7 @@ export class RecordingTap {
     });
     transport.observer.once('close', closed);
     await transport.connect({ ip: '127.0.0.1', port });
-    return new RecordingTap(transport, capabilitiesOf(router));
+    return new RecordingTap(transport, capabilitiesOf(router), keyframeRequests);
   }
 
   get isClosed(): boolean {
@@ -108,9 +122,19 @@ export class RecordingTap {
     return { mimeType, clockRate, payloadType, ssrc };
   }
 
-  /** Lets a stream flow, or holds it back. A picture begins with a whole one each time. */
+  /**
+   * Lets a stream flow, or holds it back. A picture begins with a whole one each time, which is asked for when the
+   * sender listens: where it was not, the first second was missing.
+   */
   async let(trackId: string, flows: boolean): Promise<void> {
-    await this.#ask(trackId, (consumer) => (flows ? consumer.resume() : consumer.pause()));
+    if (flows) this.#flowing.add(trackId);
+    else this.#flowing.delete(trackId);
+    await this.#ask(trackId, async (consumer) => {
+      if (!flows) return consumer.pause();
+      if (consumer.kind === 'video') await this.#keyframeRequests.turn(consumer.producerId);
+      // Meanwhile it may have been held back again.
+      if (this.#flowing.has(trackId) && this.#consumers.get(trackId) === consumer) await consumer.resume();
+    });
   }
 
   /** Takes all cameras in the size that this needs. Each goes on as it is until its first picture of that size. */
@@ -154,6 +178,7 @@ export class RecordingTap {
     clearTimeout(this.#restoring.get(trackId));
     this.#restoring.delete(trackId);
     this.#faces.delete(trackId);
+    this.#flowing.delete(trackId);
     this.#consumers.delete(trackId);
   }
 

@@ -358,22 +358,20 @@ export class MeetingCapture {
       told.tracks.set(producerId, trackId);
       const track = { trackId, participantId, source, ...stream };
       this.#deps.recorder.send('track:add', { captureId, track });
-      if (told.isRunning) await this.#letFlow(told, tap, producerId, trackId);
+      if (told.isRunning) this.#letFlow(told, tap, producerId, trackId);
     }
   }
 
-  /** @throws when the media worker does not obey: then the next try makes another track of it */
-  async #letFlow(told: Told, tap: RecordingTap, producerId: string, trackId: string): Promise<void> {
-    try {
-      await tap.let(trackId, true);
-    } catch (error) {
+  /** Nothing waits for it. When the media worker does not obey, the next try makes another track of it. */
+  #letFlow(told: Told, tap: RecordingTap, producerId: string, trackId: string): void {
+    tap.let(trackId, true).catch((error: unknown) => {
+      this.#deps.log.error({ error, captureId: told.captureId }, 'a stream does not flow to the recorder');
       tap.remove(trackId);
-      if (this.#told === told && told.tracks.get(producerId) === trackId) {
-        told.tracks.delete(producerId);
-        this.#deps.recorder.send('track:remove', { captureId: told.captureId, trackId });
-      }
-      throw error;
-    }
+      if (this.#told !== told || told.tracks.get(producerId) !== trackId) return;
+      told.tracks.delete(producerId);
+      this.#deps.recorder.send('track:remove', { captureId: told.captureId, trackId });
+      this.#tryAgain();
+    });
   }
 
   /** Null when the recording it was told of is not the one that is wanted, or the recorder is another one. */

@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
+import { KeyframeRequests } from '../media/keyframe-requests.ts';
 import { RecordingTap } from '../media/recording-tap.ts';
 import type { MeetingMedia } from '../media/meeting-media.ts';
 import { newId } from '../meeting/identity.ts';
@@ -19,6 +20,7 @@ import { until } from './kit/waiting.ts';
 let worker: types.Worker;
 let router: types.Router;
 let receiver: Receiver;
+let keyframeRequests: KeyframeRequests;
 const senders: Sender[] = [];
 
 beforeAll(async () => {
@@ -27,6 +29,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   router = await worker.createRouter({ mediaCodecs });
   receiver = await Receiver.open();
+  keyframeRequests = new KeyframeRequests();
 });
 afterEach(() => {
   for (const sender of senders.splice(0)) sender.close();
@@ -40,8 +43,12 @@ afterAll(() => {
 async function send(kind: types.MediaKind, layers = 1): Promise<Sender> {
   const sender = await Sender.begin(router, kind, layers);
   senders.push(sender);
+  keyframeRequests.watch(sender.producer);
   return sender;
 }
+
+const openTap = (closed: () => void = () => undefined) =>
+  RecordingTap.create(router, receiver.port, keyframeRequests, closed);
 
 const more = (ssrc: number) => {
   const before = receiver.countOf(ssrc);
@@ -59,7 +66,7 @@ const nothingOf = async (silent: number, flowing: number) => {
 describe('the tap', () => {
   test('lets nothing flow before it is told to, and everything over one port', async () => {
     const [voice, other] = [await send('audio'), await send('audio')];
-    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const tap = await openTap();
     const first = await tap.add('first', voice.producer.id, false);
     const second = await tap.add('second', other.producer.id, false);
     expect(first).toMatchObject({ mimeType: 'audio/opus', clockRate: 48_000 });
@@ -75,7 +82,7 @@ describe('the tap', () => {
 
   test('takes of a camera’s three sizes the middle one, and the larger of two', async () => {
     const [three, two, one] = [await send('video', 3), await send('video', 2), await send('video')];
-    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const tap = await openTap();
     for (const [{ producer }, layer] of [
       [three, 1],
       [two, 1],
@@ -92,7 +99,7 @@ describe('the tap', () => {
 
   test('takes cameras in their smallest size while faces are small, and a screen as ever', async () => {
     const [camera, screen] = [await send('video', 3), await send('video', 2)];
-    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const tap = await openTap();
     const face = (await tap.add('face', camera.producer.id, true))!;
     const other = (await tap.add('screen', screen.producer.id, false))!;
     for (const trackId of ['face', 'screen']) await tap.let(trackId, true);
@@ -112,7 +119,7 @@ describe('the tap', () => {
 
   test('asks the sender for a whole picture', async () => {
     const camera = await send('video');
-    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const tap = await openTap();
     const stream = (await tap.add('track', camera.producer.id, true))!;
     await tap.let('track', true);
     await more(stream.ssrc);
@@ -122,9 +129,42 @@ describe('the tap', () => {
     await tap.requestKeyFrame('nobody’s');
   });
 
+  test('asks for its first picture when the sender, which somebody else has just asked, listens again', async () => {
+    const camera = await send('video', 2);
+    const tap = await openTap();
+    const { ssrc } = (await tap.add('face', camera.producer.id, true))!;
+    const viewer = await openTap();
+    const seen = (await viewer.add('viewer', camera.producer.id, false))!;
+    await viewer.let('viewer', true);
+    await until('the viewer sees the large size', () => receiver.layerOf(seen.ssrc) === 1);
+    const before = camera.keyframesAsked;
+    await viewer.requestKeyFrame('viewer');
+    await until('the viewer’s wish has arrived', () => camera.keyframesAsked > before);
+    const asked = camera.keyframesAsked;
+    await tap.let('face', true);
+    await until('the tap’s wish has arrived', () => camera.keyframesAsked > asked);
+    const [last, first] = camera.keyframesAskedAtMs.slice(asked - 1) as [number, number];
+    expect(first - last, 'a browser takes no notice for 300 ms').toBeGreaterThanOrEqual(300);
+    await more(ssrc);
+  });
+
+  test('lets nothing flow that was held back again while it waited for its turn', async () => {
+    const [camera, voice] = [await send('video'), await send('audio')];
+    const tap = await openTap();
+    const face = (await tap.add('face', camera.producer.id, true))!;
+    const sound = (await tap.add('voice', voice.producer.id, false))!;
+    for (const trackId of ['face', 'voice']) await tap.let(trackId, true);
+    await more(face.ssrc);
+    await tap.let('face', false);
+    const letting = tap.let('face', true);
+    await tap.let('face', false);
+    await letting;
+    await nothingOf(face.ssrc, sound.ssrc);
+  });
+
   test('follows what the sender pauses and closes, and takes nothing of who has gone', async () => {
     const [voice, other] = [await send('audio'), await send('audio')];
-    const tap = await RecordingTap.create(router, receiver.port, () => undefined);
+    const tap = await openTap();
     const first = (await tap.add('first', voice.producer.id, false))!;
     const second = (await tap.add('second', other.producer.id, false))!;
     for (const track of ['first', 'second']) await tap.let(track, true);
@@ -143,11 +183,11 @@ describe('the tap', () => {
   test('closes once, with everything, and with the router', async () => {
     let closed = 0;
     const count = () => (closed += 1);
-    const own = await RecordingTap.create(router, receiver.port, count);
+    const own = await openTap(count);
     own.close();
     own.close();
     expect([own.isClosed, closed]).toEqual([true, 1]);
-    const other = await RecordingTap.create(router, receiver.port, count);
+    const other = await openTap(count);
     router.close();
     expect([other.isClosed, closed]).toEqual([true, 2]);
   });
@@ -177,7 +217,8 @@ async function recordedMeeting({
           const source = sender?.producer.kind === 'video' ? 'camera' : 'microphone';
           return { producers: sender ? [{ id: sender.producer.id, source }] : [] };
         },
-        tap: (port: number, closed: () => void) => RecordingTap.create(router, port, closed),
+        tap: (port: number, closed: () => void) =>
+          RecordingTap.create(router, port, keyframeRequests, closed),
       } as unknown as MeetingMedia,
     },
     isConnected: () => true,
@@ -258,7 +299,7 @@ describe('of a meeting that is recorded', () => {
     const { live, host, voices, names, trackOf } = await recordedMeeting();
     const { ssrc } = await trackOf(host.id);
     await more(ssrc);
-    const probe = await RecordingTap.create(router, receiver.port, () => undefined);
+    const probe = await openTap();
     const other = (await probe.add('probe', voices.get(host.id)!.producer.id, false))!;
     await probe.let('probe', true);
     await live.change(({ recording }) => {

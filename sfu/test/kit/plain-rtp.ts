@@ -24,8 +24,8 @@ export class Sender {
   readonly producer: types.Producer;
   readonly #socket: Socket;
   readonly #sending: NodeJS.Timeout;
-  /** How often a whole picture was asked for. */
-  keyframesAsked = 0;
+  /** When whole pictures were asked for, of whichever layer. */
+  readonly keyframesAskedAtMs: number[] = [];
 
   private constructor(producer: types.Producer, socket: Socket, port: number, ssrcs: readonly number[]) {
     this.producer = producer;
@@ -52,7 +52,8 @@ export class Sender {
     }, packetsMs);
     socket.on('message', (packet) => {
       const { type, format } = pictureLossIndication;
-      if (packet.readUInt8(1) === type && (packet.readUInt8(0) & 0x1f) === format) this.keyframesAsked += 1;
+      if (packet.readUInt8(1) === type && (packet.readUInt8(0) & 0x1f) === format)
+        this.keyframesAskedAtMs.push(performance.now());
     });
   }
 
@@ -79,6 +80,11 @@ export class Sender {
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
     return new Sender(producer, socket, transport.tuple.localPort, ssrcs);
+  }
+
+  /** How often a whole picture was asked for. */
+  get keyframesAsked(): number {
+    return this.keyframesAskedAtMs.length;
   }
 
   close(): void {
