@@ -241,10 +241,11 @@ async function assemble(
 
   const desks = new DeskHub({
     bannerName: async (key) => (await store.banners.find(key))?.name ?? null,
+    accounts: store.accounts,
     log,
   });
   closers.push(() => {
-    desks.close();
+    desks.stop();
   });
   const banners = new Banners({ banners: store.banners, callbacks: store.callbacks, desks });
 
@@ -359,8 +360,8 @@ async function assemble(
     },
     addressOf: (request) => clientAddress(request, config.trustProxy),
     onSessionEnded: (listener) => {
-      sessions.onEnded(({ sessionIds }) => {
-        sessionIds.forEach(listener);
+      sessions.onEnded(({ sessionIds, reason }) => {
+        for (const sessionId of sessionIds) listener(sessionId, reason === 'signed-out' ? null : reason);
       });
     },
     ...(guardLimits ? { guardLimits } : {}),

@@ -1,12 +1,5 @@
 import { newId } from '../meeting/identity.ts';
-import type {
-  BannerStart,
-  BannerView,
-  ChangeBanner,
-  LeaveCallback,
-  NewBanner,
-  PublicBanner,
-} from '../protocol/banner.ts';
+import type { BannerView, ChangeBanner, LeaveCallback, NewBanner, PublicBanner } from '../protocol/banner.ts';
 import { Refusal } from '../protocol/codes.ts';
 import type { Callback } from '../protocol/desk.ts';
 import { limits } from '../protocol/limits.ts';
@@ -17,7 +10,8 @@ import type { CallbackRepository } from '../store/callback-repository.ts';
 const openCallbacksMax = 1_000;
 /** A list has this many at the most: all that can be open, and as many again. */
 const listedCallbacksMax = 2 * openCallbacksMax;
-const callbacksListedMs = 30 * 24 * 60 * 60_000;
+/** For so long one can see who has called back, and open it again; then nobody needs the number any more. */
+const doneCallbackKeptMs = 30 * 24 * 60 * 60_000;
 
 /** The desks of an organisation, as far as banners are concerned. */
 export interface Desks {
@@ -95,7 +89,7 @@ export class Banners {
     return banner.name;
   }
 
-  /** What a banner on any site is told. */
+  /** What a banner on any site is told, and the start page behind it. */
   async look(key: string): Promise<PublicBanner> {
     const banner = await this.#options.banners.find(key);
     if (!banner?.isOn) return { isOn: false };
@@ -106,12 +100,6 @@ export class Banners {
       isAvailable: this.#options.desks.isAvailable(organizationId),
       look,
     };
-  }
-
-  /** What a start page is told. */
-  async start(key: string): Promise<BannerStart> {
-    const banner = await this.#options.banners.find(key);
-    return { organizationName: banner?.organizationName ?? null, isOn: banner?.isOn ?? false };
   }
 
   /**
@@ -126,6 +114,7 @@ export class Banners {
   async leaveCallback(key: string, { name, phone, wish, origin }: LeaveCallback): Promise<void> {
     const { organizationId } = await this.#findOn(key);
     const { callbacks } = this.#options;
+    await callbacks.removeDoneBefore(this.#now() - doneCallbackKeptMs);
     if ((await callbacks.open(organizationId)) >= openCallbacksMax) {
       throw new Refusal('too-many', 'So many calls are to be returned already; please call.');
     }
@@ -143,9 +132,9 @@ export class Banners {
     await this.#tellDesks(organizationId);
   }
 
-  /** The open ones, and those of the last 30 days; the newest first. */
+  /** The open ones, the oldest first; then those that were done in the last 30 days, the latest first. */
   async callbacks(organizationId: string): Promise<Callback[]> {
-    const since = this.#now() - callbacksListedMs;
+    const since = this.#now() - doneCallbackKeptMs;
     const found = await this.#options.callbacks.list(organizationId, since, listedCallbacksMax);
     return found.map(({ organizationId: _, bannerKey: __, ...callback }) => callback);
   }
@@ -156,6 +145,7 @@ export class Banners {
    */
   async setCallbackDone(organizationId: string, id: string, by: string | null): Promise<void> {
     const done = by === null ? null : { by, at: this.#now() };
+    await this.#options.callbacks.removeDoneBefore(this.#now() - doneCallbackKeptMs);
     if (!(await this.#options.callbacks.setDone(organizationId, id, done))) {
       throw new Refusal('callback-unknown', 'There is no such call to be returned.');
     }

@@ -1,5 +1,7 @@
 import type { LogAct, LogEntry, LogKind } from '../protocol/log.ts';
+import { readSubject, type ChangedField, type LoggedChange } from '../protocol/log-subject.ts';
 import type { AccountRole } from '../protocol/organization.ts';
+import { roleWords } from './role-words.ts';
 
 /** What stands in the files that admins take away; what stands on the screen is worded by the pages. */
 export type FileLanguage = 'ja' | 'en';
@@ -37,6 +39,7 @@ const acts: Readonly<Record<LogAct, Words>> = {
   'banner-changed': ['バナーの変更', 'Banner changed'],
   'log-read': ['ログの閲覧', 'Log read'],
   'log-exported': ['ログの出力', 'Log exported'],
+  'usage-read': ['利用状況の閲覧', 'Usage read'],
   'usage-exported': ['利用状況の出力', 'Usage exported'],
 };
 
@@ -53,11 +56,44 @@ const recordings: Readonly<Record<string, Words>> = {
   audio: ['音声議事録', 'Audio'],
 };
 
-const roles: Readonly<Record<AccountRole, Words>> = {
-  admin: ['管理者', 'Admin'],
-  manager: ['マネージャー', 'Manager'],
-  rep: ['担当者', 'Rep'],
+const unknownLogin: Words = ['（登録のないログインID）', '(a login ID that nobody has)'];
+const separators: Words = ['、', ' · '];
+
+/** Of these the subject tells what was changed. */
+const changing: ReadonlySet<LogAct> = new Set([
+  'user-created',
+  'user-changed',
+  'unit-changed',
+  'settings-changed',
+]);
+
+const fields: Readonly<Record<ChangedField, Words>> = {
+  created: ['追加', 'added'],
+  removed: ['削除', 'removed'],
+  name: ['名前', 'name'],
+  login: ['ログインID', 'login ID'],
+  role: ['権限', 'role'],
+  unit: ['部署', 'unit'],
+  parent: ['上の部署', 'belongs to'],
+  quota: ['録画の保存容量', 'recording space'],
+  note: ['メモの変更', 'note changed'],
+  mail: ['メールアドレスの変更', 'mail address changed'],
+  sharedLogin: ['ログインの共用', 'shared logins'],
+  thresholds: ['容量のお知らせの段階', 'storage thresholds'],
+  warnOwner: ['本人へのお知らせ', 'mail to the owner'],
+  warnAdmins: ['管理者へのお知らせ', 'mail to admins'],
+  documentBytesMax: ['資料の大きさの上限', 'size of documents'],
+  documentPagesMax: ['資料のページ数の上限', 'pages of documents'],
+  'retention-signIns': ['サインインの記録の保存月数', 'months sign-ins are kept'],
+  'retention-meetings': ['商談の記録の保存月数', 'months meetings are kept'],
+  'retention-files': ['ファイルの記録の保存月数', 'months file entries are kept'],
+  'retention-chat': ['チャットの記録の保存月数', 'months chat is kept'],
+  'retention-admin': ['管理の記録の保存月数', 'months admin acts are kept'],
 };
+
+const switches: Readonly<Record<string, Words>> = { on: ['する', 'on'], off: ['しない', 'off'] };
+
+const isSwitch: ReadonlySet<ChangedField> = new Set(['sharedLogin', 'warnOwner', 'warnAdmins']);
 
 const logColumns: readonly Words[] = [
   ['日時', 'Time'],
@@ -76,18 +112,41 @@ const indexOf = (language: FileLanguage) => (language === 'ja' ? 0 : 1);
 export const logColumnsIn = (language: FileLanguage) => logColumns.map((words) => words[indexOf(language)]);
 export const actIn = (language: FileLanguage, act: LogAct) => acts[act][indexOf(language)];
 export const kindIn = (language: FileLanguage, kind: LogKind) => kinds[kind][indexOf(language)];
-export const roleIn = (language: FileLanguage, role: AccountRole) => roles[role][indexOf(language)];
 
-/** Of some acts it begins with a word of ours: the kind of a recording, or of entries that were read. */
+/**
+ * What it was done to, and what was changed about it. Of some acts it begins with a word of ours: the kind of a recording,
+ * or of entries that were read.
+ */
 export function subjectIn(
   language: FileLanguage,
-  { act, subject }: Pick<LogEntry, 'act' | 'subject'>,
+  { act, subject, accountId }: Pick<LogEntry, 'act' | 'subject' | 'accountId'>,
 ): string {
+  const index = indexOf(language);
+  if (act === 'sign-in-refused' && accountId === null) return unknownLogin[index];
+  if (changing.has(act)) {
+    const { what, changes } = readSubject(subject);
+    return [...(what === '' ? [] : [what]), ...changes.map((change) => changeIn(language, change))].join(
+      separators[index],
+    );
+  }
   const isRecording = act === 'recording-started' || act === 'recording-stopped';
   const known: Readonly<Record<string, Words>> = isRecording
     ? recordings
     : act === 'log-read' || act === 'log-exported'
       ? kinds
       : {};
-  return subject.replace(/^\S+/u, (word) => known[word]?.[indexOf(language)] ?? word);
+  return subject.replace(/^\S+/u, (word) => known[word]?.[index] ?? word);
+}
+
+function changeIn(language: FileLanguage, { field, from, to }: LoggedChange): string {
+  const index = indexOf(language);
+  const words = fields[field][index];
+  if (from === undefined || to === undefined) return words;
+  const value = (text: string) => {
+    if (text === '') return '—';
+    if (field === 'role')
+      return Object.hasOwn(roleWords[language], text) ? roleWords[language][text as AccountRole] : text;
+    return isSwitch.has(field) ? (switches[text]?.[index] ?? text) : text;
+  };
+  return `${words}: ${value(from)} → ${value(to)}`;
 }

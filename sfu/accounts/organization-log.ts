@@ -5,7 +5,7 @@ import { logActs, type LogAct, type LogKind } from '../protocol/log.ts';
 import type { AccountRepository } from '../store/account-repository.ts';
 import type { LogRepository, NewLogEntry } from '../store/log-repository.ts';
 import type { MeetingRepository } from '../store/meeting-repository.ts';
-import { foldId } from './folding.ts';
+import { searchText } from '../store/search-text.ts';
 
 /** What was done; the kind follows from the act. */
 export type LoggedAct = {
@@ -41,7 +41,16 @@ export type OrganizationLogOptions = {
 };
 
 type Known = Pick<LogWrite, 'organizationId' | 'accountId' | 'actor'>;
-type Waiting = { id: string; at: number; what: LoggedAct; who: Known | Doer };
+type Waiting = {
+  id: string;
+  at: number;
+  what: LoggedAct;
+  who: Known | Doer;
+  /** How often it could not be written, while others could. */
+  failures: number;
+  /** How often something had been written when it failed last; null: it never did. */
+  writtenThen: number | null;
+};
 
 /** Acts come in bunches: they wait this long for one another. */
 const gatherMs = 500;
@@ -49,8 +58,11 @@ const retryEveryMs = 5_000;
 const entriesPerWrite = 200;
 /** What waits while the store is away; a few megabytes. */
 const waitingMax = 10_000;
-/** One entry alone that fails so often is the entry's own fault. */
-const triesMax = 20;
+/** One that fails so often, while others are written in between, is at fault itself. */
+const failuresMax = 10;
+/** So many entries that cannot be written, one after the other, are the store's fault; at the end there is one try. */
+const aloneMax = 2;
+const aloneAtLastMax = 20;
 /** By more than this only somebody who sets the clock back takes it back. */
 const clockSetBackMs = 10_000;
 
@@ -76,10 +88,20 @@ export class OrganizationLog {
   readonly #options: OrganizationLogOptions;
   readonly #now: () => number;
   readonly #waiting: Waiting[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  /** What failed alone; tried again later, so that it holds up nobody. */
+  readonly #aside: Waiting[] = [];
+  #gathering: NodeJS.Timeout | null = null;
+  #retrying: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
   #perWrite = entriesPerWrite;
-  #tries = 0;
+  /** How often something was written. */
+  #written = 0;
+  /** Entries that failed alone, one right after the other. */
+  #aloneInARow = 0;
+  /** Now an entry has failed that had not failed before. */
+  #isNews = false;
+  #isAway = false;
+  #fault: unknown = null;
   #refused = 0;
   #lastAt = 0;
   #isClosed = false;
@@ -108,21 +130,24 @@ export class OrganizationLog {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#writing;
+    this.#takeBack();
     await this.flush();
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    if (this.#gathering) clearTimeout(this.#gathering);
+    if (this.#retrying) clearTimeout(this.#retrying);
+    this.#takeBack();
     this.#lost(this.#waiting.splice(0));
     this.#tellRefused();
   }
 
   #wait(what: LoggedAct, who: Known | Doer): void {
-    if (this.#isClosed || this.#waiting.length >= waitingMax) {
+    if (this.#isClosed || this.#waiting.length + this.#aside.length >= waitingMax) {
       if (this.#refused === 0) this.#options.log.error('entries of the log are being lost');
       this.#refused += 1;
       return;
     }
-    this.#waiting.push({ id: newId(), at: this.#nextTime(), what, who });
-    this.#wake(gatherMs);
+    const entry = { id: newId(), at: this.#nextTime(), what, who, failures: 0, writtenThen: null };
+    this.#waiting.push(entry);
+    this.#gather();
   }
 
   /** Of what happens in one millisecond, each thing has a time of its own: the order is read from it. */
@@ -133,53 +158,88 @@ export class OrganizationLog {
     return this.#lastAt;
   }
 
-  #wake(afterMs: number): void {
-    if (this.#timer || this.#writing) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+  #gather(): void {
+    // While the store is away it is tried as often as that, however much comes.
+    if (this.#gathering || this.#writing || this.#isAway) return;
+    this.#gathering = setTimeout(() => {
+      this.#gathering = null;
       void this.flush();
-    }, afterMs);
+    }, gatherMs);
     // What waits is written on closing: it keeps no process alive.
-    this.#timer.unref();
+    this.#gathering.unref();
+  }
+
+  #retryLater(): void {
+    if (this.#retrying || this.#isClosed) return;
+    this.#retrying = setTimeout(() => {
+      this.#retrying = null;
+      this.#takeBack();
+      void this.flush();
+    }, this.#options.retryMs ?? retryEveryMs);
+    this.#retrying.unref();
+  }
+
+  /** Behind the others: when something happened is known by its time, not by when it is written. */
+  #takeBack(): void {
+    this.#waiting.push(...this.#aside.splice(0));
   }
 
   async #writeAll(): Promise<void> {
-    let isAway = false;
-    while (this.#waiting.length > 0 && !isAway) isAway = !(await this.#writeSome());
+    const writtenBefore = this.#written;
+    this.#aloneInARow = 0;
+    this.#isNews = false;
+    let goesOn = true;
+    while (this.#waiting.length > 0 && goesOn) goesOn = await this.#writeSome();
     // No turn of the event loop lies between the look at what waits and this.
     this.#writing = null;
-    if (isAway && !this.#isClosed) this.#wake(this.#options.retryMs ?? retryEveryMs);
-    else this.#tellRefused();
+    const isAway = !goesOn && this.#written === writtenBefore && (this.#isAway || this.#isNews);
+    if (isAway && !this.#isAway) {
+      const fault = withoutValues(this.#fault);
+      this.#options.log.warn({ fault }, 'the log of organisations cannot be written: it waits');
+    }
+    this.#isAway = isAway;
+    // None of them is at fault: whoever wants to read tries them all again.
+    if (isAway) this.#takeBack();
+    if (!goesOn || this.#aside.length > 0) this.#retryLater();
+    if (!isAway) this.#tellRefused();
   }
 
-  /** @returns false when it could not be written now */
+  /** @returns whether to go on at once */
   async #writeSome(): Promise<boolean> {
     const some = this.#waiting.slice(0, this.#perWrite);
     try {
       await this.#options.entries.insert(await this.#identified(some));
     } catch (error) {
-      this.#failed(some, error);
-      return false;
+      return this.#failed(some, error);
     }
     // Meanwhile others have only been put behind them.
     this.#waiting.splice(0, some.length);
-    if (this.#tries > 0) this.#options.log.info('the log of organisations is being written again');
-    this.#tries = 0;
-    this.#perWrite = entriesPerWrite;
+    this.#written += 1;
+    this.#aloneInARow = 0;
+    this.#perWrite = Math.min(entriesPerWrite, 2 * this.#perWrite);
+    if (this.#isAway) this.#options.log.info('the log of organisations is being written again');
+    this.#isAway = false;
     return true;
   }
 
-  #failed(some: Waiting[], error: unknown): void {
-    if (this.#tries === 0) {
-      this.#options.log.warn({ err: error }, 'the log of organisations cannot be written: it waits');
-    }
-    this.#tries += 1;
-    if (some.length === 1 && this.#tries >= triesMax) {
-      this.#lost(this.#waiting.splice(0, 1), error);
-      this.#tries = 1;
-    }
-    // Should one of them be at fault, it is found, and holds up the others no longer than that.
-    this.#perWrite = Math.max(1, Math.ceil(some.length / 2));
+  /**
+   * Whether the store is away or an entry is at fault shows with one entry alone, and then with another one: where
+   * neither can be written it is the store, which is waited for, however long it takes.
+   */
+  #failed(some: readonly Waiting[], error: unknown): boolean {
+    this.#fault = error;
+    this.#perWrite = 1;
+    const [first] = some;
+    if (!first || some.length > 1) return true;
+    this.#waiting.shift();
+    this.#aloneInARow += 1;
+    this.#isNews ||= first.writtenThen === null;
+    // As long as nothing else was written, that it failed again says nothing about this one.
+    if (first.writtenThen !== null && this.#written > first.writtenThen) first.failures += 1;
+    first.writtenThen = this.#written;
+    if (first.failures < failuresMax) this.#aside.push(first);
+    else this.#lost([first], error);
+    return this.#waiting.length > 0 && this.#aloneInARow < (this.#isClosed ? aloneAtLastMax : aloneMax);
   }
 
   async #identified(some: readonly Waiting[]): Promise<NewLogEntry[]> {
@@ -211,9 +271,9 @@ export class OrganizationLog {
   #lost(entries: readonly Waiting[], error?: unknown): void {
     if (entries.length === 0) return;
     const acts = [...new Set(entries.map(({ what }) => what.act))];
-    const from = entries[0]?.at;
+    const from = Math.min(...entries.map(({ at }) => at));
     this.#options.log.error(
-      { err: error, entries: entries.length, acts, from },
+      { fault: withoutValues(error ?? this.#fault), entries: entries.length, acts, from },
       'entries of the log are lost',
     );
   }
@@ -231,6 +291,14 @@ export class OrganizationLog {
 function toEntry({ id, at, what }: Waiting, who: Known): NewLogEntry {
   const { act, meetingId = null, address = null } = what;
   const subject = [...what.subject].slice(0, limits.chatCharacters).join('');
-  const search = foldId([who.actor, subject, address ?? ''].join('\n'));
+  const search = searchText([who.actor, subject, address ?? '']);
   return { ...who, id, at, kind: kindOf(act), act, subject, meetingId, address, search };
+}
+
+/** What went wrong, for the operator. PostgreSQL's errors quote the row, and so what people have said. */
+function withoutValues(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return {};
+  const { code, table, column, constraint } = error as Error & Record<string, unknown>;
+  const isPostgres = 'severity' in error;
+  return isPostgres ? { code, table, column, constraint } : { code, message: error.message };
 }

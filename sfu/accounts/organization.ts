@@ -6,6 +6,7 @@ import type {
   OrganizationView,
   StorageThreshold,
 } from '../protocol/organization.ts';
+import type { LoggedRules } from './log-changes.ts';
 import type { Addressee, OrganizationRepository } from '../store/organization-repository.ts';
 
 /** What the server's operator has set. */
@@ -55,14 +56,30 @@ export class OrganizationRules {
   /**
    * Changes only what is given; what two admins change at the same moment is not lost.
    *
+   * @returns how it was, and how it is now
    * @throws Refusal organization-unknown
    */
-  async change(organizationId: string, { name, settings = {} }: ChangeOrganization): Promise<void> {
+  async change(
+    organizationId: string,
+    { name, settings = {} }: ChangeOrganization,
+  ): Promise<{ before: LoggedRules; after: LoggedRules }> {
+    const found = await this.#organizations.load(organizationId);
+    if (!found) throw unknown();
+    let was: string | null = null;
+    let is: string | null = null;
     const isThere = await this.#organizations.change(organizationId, {
       name,
-      settings: (stored) => JSON.stringify({ ...fieldsOf(stored), ...settings }),
+      settings: (stored) => {
+        was = stored;
+        is = JSON.stringify({ ...fieldsOf(stored), ...settings });
+        return is;
+      },
     });
     if (!isThere) throw unknown();
+    return {
+      before: { name: found.name, settings: readSettings(was) },
+      after: { name: name ?? found.name, settings: readSettings(is) },
+    };
   }
 
   async settings(organizationId: string): Promise<OrganizationSettings> {

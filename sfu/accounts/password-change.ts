@@ -10,19 +10,27 @@ import type { SignIn } from './sign-in.ts';
 export class PasswordChange {
   readonly #accounts: AccountRepository;
   readonly #signIn: SignIn;
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'tellEnded'>;
+  readonly #now: () => number;
 
-  constructor(accounts: AccountRepository, signIn: SignIn, sessions: Sessions) {
+  constructor(
+    accounts: AccountRepository,
+    signIn: SignIn,
+    sessions: Pick<Sessions, 'tellEnded'>,
+    now: () => number = Date.now,
+  ) {
     this.#accounts = accounts;
     this.#signIn = signIn;
     this.#sessions = sessions;
+    this.#now = now;
   }
 
   /**
    * Afterwards the account is signed in here only.
    *
    * @throws Refusal `password-form`, `sign-in-failed` or `sign-in-blocked` (the current one is wrong),
-   *   `password-same`; nothing is changed then.
+   *   `password-same`, `sign-in-required` (somebody has given the account another one in this moment, or removed it);
+   *   nothing is changed then.
    */
   async change(who: SignedIn, current: string, next: string, address: string): Promise<void> {
     if (!isPasswordForm(next)) {
@@ -38,7 +46,18 @@ export class PasswordChange {
     if (normalizePassword(next) === normalizePassword(current)) {
       throw new Refusal('password-same', 'The new password is the old one.');
     }
-    await this.#accounts.setPassword(account.id, await hashPassword(next), false);
-    await this.#sessions.endOthers(account.id, who.sessionId, 'password-changed');
+    const passwordHash = await hashPassword(next);
+    const reason = 'password-changed';
+    const sessionIds = await this.#accounts.alone(
+      account.organizationId,
+      async (accounts, _units, sessions) => {
+        const isChanged = await accounts.replacePassword(account.id, account.passwordHash, passwordHash);
+        return isChanged ? sessions.endAll(account.id, who.sessionId, reason, this.#now()) : null;
+      },
+    );
+    if (!sessionIds) {
+      throw new Refusal('sign-in-required', 'Somebody else has changed this password.', { reason });
+    }
+    this.#sessions.tellEnded({ accountId: account.id, sessionIds, reason });
   }
 }

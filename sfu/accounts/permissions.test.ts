@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountRole } from '../protocol/organization.ts';
-import { assertRoleMayChange, levelOf, mayManage, reachOf, unitsWithin } from './permissions.ts';
+import { assertRoleMayChange, levelOf, managedBy, reachOf, unitsWithin } from './permissions.ts';
 import type { Manager } from './permissions.ts';
 
 /** 本社 > 営業部 > {第一課, 第二課}; 支社 beside it. */
@@ -48,7 +48,7 @@ describe('whom one may manage', () => {
     ['a manager without a unit nobody', who('manager'), whom('rep', null), false],
     ['a rep nobody', who('rep', 'sales'), whom('rep', 'sales'), false],
   ])('%s', (_, manager, managed, expected) => {
-    expect(mayManage(manager, managed, units)).toBe(expected);
+    expect(managedBy(manager, units)(managed)).toBe(expected);
   });
 
   test('a rep reaches no unit, not even the own', () => {

@@ -42,11 +42,14 @@ export function reachOf(who: Manager, units: readonly UnitPlace[]): 'all' | Read
   return unitsWithin(who.unitId, units);
 }
 
-/** Managers look after reps; admins after everybody. */
-export function mayManage(who: Manager, whom: Managed, units: readonly UnitPlace[]): boolean {
+/** Managers look after reps; admins after everybody. The units are looked up once, for however many are asked after. */
+export function managedBy(
+  who: Manager,
+  units: readonly UnitPlace[],
+): (whom: Pick<Managed, 'role' | 'unitId'>) => boolean {
   const reach = reachOf(who, units);
-  if (reach === 'all') return true;
-  return whom.role === 'rep' && whom.unitId !== null && reach.has(whom.unitId);
+  if (reach === 'all') return () => true;
+  return ({ role, unitId }) => role === 'rep' && unitId !== null && reach.has(unitId);
 }
 
 /**

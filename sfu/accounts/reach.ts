@@ -1,7 +1,7 @@
 import { Refusal } from '../protocol/codes.ts';
 import type { AccountRepository, UserRecord } from '../store/account-repository.ts';
 import type { UnitRecord, UnitRepository } from '../store/unit-repository.ts';
-import { mayManage, reachOf, type Manager } from './permissions.ts';
+import { managedBy, reachOf, type Manager } from './permissions.ts';
 import type { SignedIn } from './sessions.ts';
 
 /** Who acts upon users and units. */
@@ -54,7 +54,7 @@ export class Reach {
 
   /** @throws Refusal user-unknown, also where there is none */
   within(user: UserRecord | null | undefined): UserRecord {
-    if (!user || !mayManage(this.who, user, this.allUnits)) {
+    if (!user || !managedBy(this.who, this.allUnits)(user)) {
       throw new Refusal('user-unknown', 'There is no such user.');
     }
     return user;

@@ -31,7 +31,11 @@ export type SignedIn = {
 export type OpenSession = Omit<SessionRecord, 'tokenHash'>;
 
 /** Where somebody signs in, and whether others stay signed in to the account. */
-export type NewSession = Pick<SessionRecord, 'address' | 'browser'> & { isShared: boolean };
+export type NewSession = Pick<SessionRecord, 'address' | 'browser'> & {
+  isShared: boolean;
+  /** The hash of the password that was checked: one that has been replaced meanwhile opens nothing any more. */
+  checkedHash?: string;
+};
 
 export type SessionsEnded = { accountId: string; sessionIds: readonly string[]; reason: SessionEndReason };
 
@@ -50,11 +54,11 @@ export class Sessions {
    * Begins a session; the account's earlier ones end (A3: the later wins), unless the organisation shares logins.
    *
    * @returns the token for the cookie, which exists nowhere else, and the IDs of the sessions that ended.
-   * @throws Refusal sign-in-failed when the account has been removed in this moment
+   * @throws Refusal sign-in-failed when the account has been removed, or given another password, in this moment
    */
   async begin(
     accountId: string,
-    { address, browser, isShared }: NewSession,
+    { address, browser, isShared, checkedHash }: NewSession,
   ): Promise<{ token: string; sessionId: string; endedSessionIds: string[] }> {
     const now = this.#now();
     await this.#sessions.removeCreatedBefore(now - 2 * sessionLifetimeMs);
@@ -70,9 +74,10 @@ export class Sessions {
         address,
         browser,
       },
-      { isAlone: !isShared },
+      { isAlone: !isShared, checkedHash },
     );
-    if (!endedSessionIds) throw new Refusal('sign-in-failed', 'The account is no more.');
+    if (!endedSessionIds)
+      throw new Refusal('sign-in-failed', 'The account is no more, or its password was changed.');
     this.#tell({ accountId, sessionIds: endedSessionIds, reason: 'signed-in-elsewhere' });
     return { token, sessionId, endedSessionIds };
   }
@@ -149,10 +154,9 @@ export class Sessions {
     }
   }
 
-  /** Ends the account's sessions except the one given (null: all). */
-  async endOthers(accountId: string, keepSessionId: string | null, reason: SessionEndReason): Promise<void> {
-    const sessionIds = await this.#sessions.endAll(accountId, keepSessionId, reason, this.#now());
-    this.#tell({ accountId, sessionIds, reason });
+  /** For whoever has ended sessions in the store, together with something else: their sockets are closed. */
+  tellEnded(ended: SessionsEnded): void {
+    this.#tell(ended);
   }
 
   /**

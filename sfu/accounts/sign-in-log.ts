@@ -27,6 +27,9 @@ type Known = Pick<SignedIn, 'accountId' | 'accountName' | 'organization'>;
 /** Whoever is made to wait tries on and on: one entry says it. */
 const blockedEveryMs = 60_000;
 
+/** What stands in place of a login ID that nobody has; words of the reader's are put in its place. */
+const unknownLogin = 'unknown';
+
 /** Of these, whoever brings them about writes more than is known here. */
 const actOf: Readonly<Partial<Record<SessionEndReason, LogAct>>> = {
   'signed-out': 'signed-out',
@@ -78,7 +81,8 @@ export class SignInLog {
       act: 'sign-in-refused',
       accountId: account?.id ?? null,
       actor: account?.name ?? '',
-      subject: printable(login, limits.loginCharacters),
+      // What nobody has for a login ID may be a password that was typed into the wrong field.
+      subject: account ? printable(login, limits.loginCharacters) : unknownLogin,
       address,
     });
   }

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { Refusal } from '../protocol/codes.ts';
 import type { AccountRecord, AccountRepository } from '../store/account-repository.ts';
+import { plainAddress } from './addresses.ts';
 import { FailureLimiter } from './failure-limiter.ts';
 import { foldId } from './folding.ts';
 import { hashPassword, makeUpPassword, verifyPassword } from './passwords.ts';
@@ -97,10 +98,8 @@ export class SignIn {
 
 /** Whoever has one IPv6 address has the 2^64 of the same network as well; IPv4 is meant one by one. */
 export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
-  const [plain = ''] = address.split('%');
-  if (!isIPv6(plain)) return address;
+  const [plain = ''] = plainAddress(address).split('%');
+  if (!isIPv6(plain)) return plainAddress(address);
   const [head = '', tail] = plain.split('::');
   const groups = head === '' ? [] : head.split(':');
   if (tail !== undefined) {

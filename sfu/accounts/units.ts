@@ -1,16 +1,21 @@
 import { newId } from '../meeting/identity.ts';
 import { Refusal } from '../protocol/codes.ts';
 import { limits } from '../protocol/limits.ts';
+import type { LoggedChange } from '../protocol/log-subject.ts';
 import type { UnitView } from '../protocol/organization.ts';
 import type { AccountRepository } from '../store/account-repository.ts';
 import type { UnitChange, UnitRecord, UnitRepository } from '../store/unit-repository.ts';
 import { levelOf, unitsWithin, type UnitPlace } from './permissions.ts';
 import { Reach, type Acting } from './reach.ts';
+import { unitPathsOf } from './unit-paths.ts';
 
 export type UnitsOptions = { accounts: AccountRepository; units: UnitRepository; now?: () => number };
 
 /** What can be said of a unit that is to be made or changed; what is not said stays. */
 export type GivenUnit = { [K in keyof UnitChange]: UnitChange[K] | undefined };
+
+/** What was done to a unit, for the log. */
+export type ChangedUnit = { path: string; changes: LoggedChange[] };
 
 const byName = new Intl.Collator('ja', { numeric: true });
 
@@ -46,13 +51,17 @@ export class Units {
   }
 
   /** @throws Refusal not-allowed, unit-unknown (the parent), unit-depth */
-  create(who: Acting, { name, parentId }: Pick<UnitRecord, 'name' | 'parentId'>): Promise<UnitView> {
+  create(
+    who: Acting,
+    { name, parentId }: Pick<UnitRecord, 'name' | 'parentId'>,
+  ): Promise<ChangedUnit & { unit: UnitView }> {
     return this.#alone(who, async ({ allUnits }, units) => {
       assertDepth(parentId, 1, allUnits);
       const id = newId();
       const organizationId = who.organization.id;
       await units.insert({ id, organizationId, parentId, name, createdAt: this.#now() });
-      return { id, parentId, name, users: 0 };
+      const path = unitPathsOf([...allUnits, { id, parentId, name }])(id);
+      return { unit: { id, parentId, name, users: 0 }, path, changes: [{ field: 'created' }] };
     });
   }
 
@@ -62,7 +71,7 @@ export class Units {
    * @throws Refusal not-allowed, unit-unknown (it or the new parent), unit-depth, bad-request when it would come to lie
    *   within itself
    */
-  change(who: Acting, id: string, { name, parentId }: GivenUnit): Promise<UnitView> {
+  change(who: Acting, id: string, { name, parentId }: GivenUnit): Promise<ChangedUnit & { unit: UnitView }> {
     return this.#alone(who, async (reach, units) => {
       const unit = find(reach, id);
       if (parentId !== undefined && parentId !== unit.parentId) assertMove(id, parentId, reach.allUnits);
@@ -72,23 +81,30 @@ export class Units {
       };
       await units.change(id, next);
       const counts = await units.userCounts(who.organization.id);
-      return { id, ...next, users: counts.get(id) ?? 0 };
+      const pathOf = unitPathsOf(reach.allUnits);
+      const changes: LoggedChange[] = [
+        ...(next.name === unit.name ? [] : [{ field: 'name' as const, from: unit.name, to: next.name }]),
+        ...(next.parentId === unit.parentId
+          ? []
+          : [{ field: 'parent' as const, from: pathOf(unit.parentId), to: pathOf(next.parentId) }]),
+      ];
+      return { unit: { id, ...next, users: counts.get(id) ?? 0 }, path: pathOf(id), changes };
     });
   }
 
   /**
-   * @returns the name it had
+   * @returns where it was
    * @throws Refusal not-allowed, unit-unknown, unit-in-use while there are users or units in it
    */
-  remove(who: Acting, id: string): Promise<string> {
+  remove(who: Acting, id: string): Promise<ChangedUnit> {
     return this.#alone(who, async (reach, units) => {
-      const { name } = find(reach, id);
+      find(reach, id);
       const counts = await units.userCounts(who.organization.id);
       if (counts.has(id) || reach.allUnits.some(({ parentId }) => parentId === id)) {
         throw new Refusal('unit-in-use', 'There are users or units in it: move them first.');
       }
       await units.remove(id);
-      return name;
+      return { path: unitPathsOf(reach.allUnits)(id), changes: [{ field: 'removed' }] };
     });
   }
 

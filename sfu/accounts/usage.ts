@@ -11,10 +11,14 @@ import type { UnitRecord, UnitRepository } from '../store/unit-repository.ts';
 import type { UsageFilter, UsageRepository } from '../store/usage-repository.ts';
 import { csvHead, csvLine } from './csv.ts';
 import type { LogReader } from './log-book.ts';
-import { roleIn, type FileLanguage } from './log-words.ts';
+import { foldId } from './folding.ts';
+import type { FileLanguage } from './log-words.ts';
 import type { OrganizationLog } from './organization-log.ts';
 import { unitsWithin } from './permissions.ts';
 import { Reach } from './reach.ts';
+import { roleWords } from './role-words.ts';
+import { Seldom } from './seldom.ts';
+import { unitPathsOf } from './unit-paths.ts';
 
 export type UsageOptions = {
   usage: UsageRepository;
@@ -25,43 +29,54 @@ export type UsageOptions = {
 };
 
 const none = { count: 0, sum: 0 };
+/** Whoever turns pages reads once. */
+const readingMs = 10 * 60_000;
+const byLogin = new Intl.Collator('ja', { numeric: true });
 
 /** Who uses how much (A5): admins see it of everybody, managers of the reps of their units. */
 export class Usage {
   readonly #options: UsageOptions;
   readonly #now: () => number;
+  readonly #reading: Seldom;
 
   constructor(options: UsageOptions) {
     this.#options = options;
+    this.#reading = new Seldom(readingMs, options.now);
     this.#now = options.now ?? Date.now;
   }
 
   /**
-   * One row for each user, by login ID.
+   * One row for each user, by login ID; also for those who were removed, as long as there is something to count.
    *
    * @throws Refusal unit-unknown, bad-request for a day that there is not
    */
   async list(reader: LogReader, query: UsageQuery): Promise<UsageList> {
     const reach = await Reach.of(reader, this.#options);
-    return { rows: await this.#rows(reader, reach, query) };
+    const rows = await this.#rows(reader, reach, query);
+    if (this.#reading.isTime(reader.accountId)) this.#write(reader, 'usage-read', query);
+    return { rows };
   }
 
   /** As a file with the columns asked for, in one piece. @throws Refusal as above */
   async *csv(reader: LogReader, query: UsageQuery): AsyncGenerator<string> {
     const reach = await Reach.of(reader, this.#options);
     const rows = await this.#rows(reader, reach, query);
-    const { from = '', to = '', tz, lang = 'ja', columns = usageColumn.options } = query;
-    const { accountId, accountName, organization, address } = reader;
-    const subject = from === '' && to === '' ? '' : `${from}–${to}`;
-    const who = { organizationId: organization.id, accountId, actor: accountName };
-    this.#options.organizationLog.write({ ...who, act: 'usage-exported', subject, address });
+    const { tz, lang = 'ja', columns = usageColumn.options } = query;
+    this.#write(reader, 'usage-exported', query);
     const cells = cellsOf({ lang, tz, units: reach.allUnits });
     const lines = rows.map((row) =>
-      csvLine([row.login, row.name, ...columns.map((column) => cells[column](row))]),
+      csvLine([row.login, nameIn(lang, row), ...columns.map((column) => cells[column](row))]),
     );
     const index = lang === 'ja' ? 0 : 1;
     const head = [...columnsAlways, ...columns.map((column) => columnWords[column])];
     yield [csvHead, csvLine(head.map((words) => words[index])), ...lines].join('');
+  }
+
+  #write(reader: LogReader, act: 'usage-read' | 'usage-exported', { from = '', to = '' }: UsageQuery): void {
+    const { accountId, accountName, organization, address } = reader;
+    const subject = from === '' && to === '' ? '' : `${from}–${to}`;
+    const who = { organizationId: organization.id, accountId, actor: accountName };
+    this.#options.organizationLog.write({ ...who, act, subject, address });
   }
 
   async #rows(reader: LogReader, reach: Reach, query: UsageQuery): Promise<UsageRow[]> {
@@ -76,7 +91,7 @@ export class Usage {
       usage.recordings(filter),
       usage.documents(filter),
     ]);
-    return accounts.map(({ id, ...account }) => {
+    const rows = accounts.map(({ id, ...account }) => {
       const hosted = meetings.get(id) ?? none;
       const recorded = recordings.get(id) ?? none;
       const kept = documents.get(id) ?? none;
@@ -92,7 +107,21 @@ export class Usage {
         documentBytes: kept.sum,
       };
     });
+    return rows
+      .filter((row) => row.removedAt === null || isUsed(row))
+      .toSorted((a, b) => byLogin.compare(foldId(a.login), foldId(b.login)));
   }
+}
+
+/** Whoever was there in the time asked for, or still takes space. */
+function isUsed({ signIns, meetings, recordings, documents }: UsageRow): boolean {
+  return signIns + meetings + recordings + documents > 0;
+}
+
+/** Whose login ID is free again may have a namesake. */
+function nameIn(language: FileLanguage, { name, removedAt }: UsageRow): string {
+  if (removedAt === null) return name;
+  return language === 'ja' ? `${name}（削除済み）` : `${name} (removed)`;
 }
 
 function filterOf(organizationId: string, reach: Reach, unit: string | undefined): UsageFilter {
@@ -130,10 +159,10 @@ function cellsOf(options: {
   tz: string | undefined;
   units: readonly UnitRecord[];
 }): Cells {
-  const paths = pathsOf(options.units);
+  const pathOf = unitPathsOf(options.units);
   return {
-    unit: ({ unitId }) => (unitId === null ? null : (paths.get(unitId) ?? null)),
-    role: ({ role }) => roleIn(options.lang, role),
+    unit: ({ unitId }) => pathOf(unitId),
+    role: ({ role }) => roleWords[options.lang][role],
     lastSignInAt: ({ lastSignInAt: at }) => (at === null ? null : dateAndTime(at, options.tz)),
     signIns: (row) => row.signIns,
     meetings: (row) => row.meetings,
@@ -143,16 +172,4 @@ function cellsOf(options: {
     documents: (row) => row.documents,
     documentBytes: (row) => row.documentBytes,
   };
-}
-
-/** Such as 本社/営業部/第一課. */
-function pathsOf(units: readonly UnitRecord[]): Map<string, string> {
-  const byId = new Map(units.map((unit) => [unit.id, unit]));
-  const pathOf = (unit: UnitRecord, below: ReadonlySet<string> = new Set()): string => {
-    const parent = unit.parentId === null ? undefined : byId.get(unit.parentId);
-    // A circle, which there should not be, ends.
-    if (!parent || below.has(parent.id)) return unit.name;
-    return `${pathOf(parent, new Set([...below, unit.id]))}/${unit.name}`;
-  };
-  return new Map(units.map((unit) => [unit.id, pathOf(unit)]));
 }

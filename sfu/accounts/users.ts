@@ -10,24 +10,31 @@ import type {
   UserRecord,
 } from '../store/account-repository.ts';
 import type { UnitRepository } from '../store/unit-repository.ts';
+import type { LoggedChange } from '../protocol/log-subject.ts';
 import { foldId } from './folding.ts';
+import { userChanges, userFacts } from './log-changes.ts';
+import { readLoginId } from './login-id.ts';
 import { hashPassword, makeUpPassword } from './passwords.ts';
 import { assertRoleMayChange, unitsWithin } from './permissions.ts';
 import { Reach, type Acting } from './reach.ts';
-import type { Sessions } from './sessions.ts';
+import type { Sessions, SessionsEnded } from './sessions.ts';
+import { unitPathsOf } from './unit-paths.ts';
 
 export type UsersOptions = {
   accounts: AccountRepository;
   units: UnitRepository;
-  sessions: Pick<Sessions, 'endOthers'>;
+  sessions: Pick<Sessions, 'tellEnded'>;
   now?: () => number;
 };
 
 const pageUsers = 100;
 /** Then others have their turn: of ten thousand users a search takes longer than a pointer may stand still. */
 const namesPerTurn = 500;
-/** One typed ID can fold into a much longer one; more than this nobody can type in to sign in. */
-const foldedLoginCharactersMax = 200;
+/** Of as many as one page shows, `rep2` stands before `rep10`. */
+const byLogin = new Intl.Collator('ja', { numeric: true });
+
+/** A user, and what was done to it, for the log. */
+export type ChangedUser = { user: UserView; changes: LoggedChange[] };
 
 /**
  * The users of an organisation (A2, A4): admins look after all, managers after the reps of their units. Whoever is out
@@ -49,6 +56,10 @@ export class Users {
   /**
    * A page of users by their login IDs. Users that come or go meanwhile move nobody across the pages' ends.
    *
+   * Where all of them are on one page they stand as people count, `rep2` before `rep10`. Several pages stand in the
+   * order of the database's index, which knows characters only: it is what makes the next page cost as little as the
+   * first.
+   *
    * @throws Refusal unit-unknown
    */
   async list(who: Acting, { search = '', unit, role, after }: UserQuery): Promise<UserList> {
@@ -66,7 +77,7 @@ export class Users {
     // One more than is shown tells whether there are more.
     const limit = pageUsers + 1;
     const { page, next } = pageOf(await this.#accounts.users(organizationId, filter, { limit, after }));
-    return { users: page.map(toView), count, next };
+    return { users: asPeopleCount(page, after, next).map(toView), count, next };
   }
 
   /** No database folds as we do: names are looked through here, and only the users of the page are read whole. */
@@ -92,16 +103,17 @@ export class Users {
     const found = await this.#accounts.usersById(organizationId, ids);
     const byId = new Map(found.map((user) => [user.id, user]));
     const users = ids.flatMap((id) => byId.get(id) ?? []);
-    return { users: users.map(toView), count: matching.length, next };
+    return { users: asPeopleCount(users, after, next).map(toView), count: matching.length, next };
   }
 
   /**
    * Makes a user with a made-up password, which can be read here and never again, and has to be changed at the first
    * sign-in. Of a manager who names no unit it comes into the own.
    *
-   * @throws Refusal login-taken, unit-unknown, not-allowed, bad-request for a login ID that nobody could type
+   * @throws Refusal login-taken, unit-unknown, not-allowed (the role, or space of its own from anybody but an admin),
+   *   bad-request for a login ID that nobody could type
    */
-  async create(who: Acting, given: NewUser): Promise<{ user: UserView; password: string }> {
+  async create(who: Acting, given: NewUser): Promise<ChangedUser & { password: string }> {
     const { login, name, role, note = '', mail = null, quotaBytes = null } = given;
     const foldedLogin = folded(login);
     const password = makeUpPassword();
@@ -113,6 +125,7 @@ export class Users {
       const ownUnit = reach.units === 'all' ? null : reach.who.unitId;
       const unitId = given.unitId === undefined ? ownUnit : given.unitId;
       reach.assertPlace({ role, unitId });
+      if (quotaBytes !== null) reach.assertAdmin();
       const user: UserRecord = {
         id: newId(),
         organizationId,
@@ -129,17 +142,17 @@ export class Users {
         lastSignInAt: null,
       };
       if (!(await accounts.create({ ...user, passwordHash }))) throw loginTaken();
-      return { user: toView(user), password };
+      return { user: toView(user), password, changes: userFacts(user, unitPathsOf(reach.allUnits)) };
     });
   }
 
   /**
    * What is not given stays.
    *
-   * @throws Refusal user-unknown, unit-unknown, not-allowed (the role that is given), login-taken, own-account,
-   *   last-admin, bad-request as above
+   * @throws Refusal user-unknown, unit-unknown, not-allowed (the role or the space that is given), login-taken,
+   *   own-account, last-admin, bad-request as above
    */
-  async change(who: Acting, id: string, given: ChangeUser): Promise<UserView> {
+  async change(who: Acting, id: string, given: ChangeUser): Promise<ChangedUser> {
     const organizationId = who.organization.id;
     return this.#accounts.alone(organizationId, async (accounts, units) => {
       const reach = await Reach.of(who, { accounts, units });
@@ -150,6 +163,8 @@ export class Users {
         assertRoleMayChange(reach.who, user, next.role, await admins(accounts, organizationId));
       }
       if (next.role !== user.role || next.unitId !== user.unitId) reach.assertPlace(next);
+      // A7: what one account may keep is for the whole organisation to bear.
+      if (next.quotaBytes !== user.quotaBytes) reach.assertAdmin();
       if (
         next.foldedLogin !== user.foldedLogin &&
         (await accounts.isLoginTaken(organizationId, next.foldedLogin, id))
@@ -157,7 +172,7 @@ export class Users {
         throw loginTaken();
       }
       await accounts.changeUser(id, change);
-      return toView(next);
+      return { user: toView(next), changes: userChanges(user, next, unitPathsOf(reach.allUnits)) };
     });
   }
 
@@ -170,21 +185,26 @@ export class Users {
   async remove(who: Acting, ids: readonly string[]): Promise<UserView[]> {
     const organizationId = who.organization.id;
     const wanted = [...new Set(ids)];
-    const removed = await this.#accounts.alone(organizationId, async (accounts, units) => {
-      const reach = await Reach.of(who, { accounts, units });
-      assertOther(who, wanted);
-      const found = await accounts.usersById(organizationId, wanted);
-      const byId = new Map(found.map((user) => [user.id, user]));
-      let adminsLeft = await admins(accounts, organizationId);
-      for (const id of wanted) {
-        const user = reach.within(byId.get(id));
-        assertRoleMayChange(reach.who, user, null, adminsLeft);
-        if (user.role === 'admin') adminsLeft -= 1;
-      }
-      await accounts.removeUsers(wanted, this.#now());
-      return found;
-    });
-    for (const id of wanted) await this.#sessions.endOthers(id, null, 'account-removed');
+    const now = this.#now();
+    const { removed, ended } = await this.#accounts.alone(
+      organizationId,
+      async (accounts, units, sessions) => {
+        const reach = await Reach.of(who, { accounts, units });
+        assertOther(who, wanted);
+        const found = await accounts.usersById(organizationId, wanted);
+        const byId = new Map(found.map((user) => [user.id, user]));
+        let adminsLeft = await admins(accounts, organizationId);
+        for (const id of wanted) {
+          const user = reach.within(byId.get(id));
+          assertRoleMayChange(reach.who, user, null, adminsLeft);
+          if (user.role === 'admin') adminsLeft -= 1;
+        }
+        await accounts.removeUsers(wanted, now);
+        // With the same commit: nobody is removed and still signed in.
+        return { removed: found, ended: await sessions.endOfAccounts(wanted, 'account-removed', now) };
+      },
+    );
+    for (const id of wanted) this.#tell(id, ended.get(id), 'account-removed');
     return removed.map(toView);
   }
 
@@ -199,15 +219,21 @@ export class Users {
     const organizationId = who.organization.id;
     const password = makeUpPassword();
     const passwordHash = await hashPassword(password);
-    const user = await this.#accounts.alone(organizationId, async (accounts, units) => {
+    const { user, ended } = await this.#accounts.alone(organizationId, async (accounts, units, sessions) => {
       const reach = await Reach.of(who, { accounts, units });
       assertOther(who, [id]);
       const found = reach.within(await accounts.user(organizationId, id));
       await accounts.setPassword(id, passwordHash, true);
-      return { ...found, mustChangePassword: true };
+      // With the same commit: whoever gave it is told the password, whatever fails from here on.
+      const gone = await sessions.endOfAccounts([id], 'password-changed', this.#now());
+      return { user: { ...found, mustChangePassword: true }, ended: gone };
     });
-    await this.#sessions.endOthers(id, null, 'password-changed');
+    this.#tell(id, ended.get(id), 'password-changed');
     return { user: toView(user), password };
+  }
+
+  #tell(accountId: string, sessionIds: readonly string[] = [], reason: SessionsEnded['reason']): void {
+    this.#sessions.tellEnded({ accountId, sessionIds, reason });
   }
 }
 
@@ -252,11 +278,18 @@ function changeOf({ login, name, role, unitId, note, mail, quotaBytes }: ChangeU
 }
 
 function folded(login: string): string {
-  const foldedLogin = foldId(login);
-  if (foldedLogin === '' || foldedLogin.length > foldedLoginCharactersMax) {
-    throw new Refusal('bad-request', 'Not usable: login.');
-  }
-  return foldedLogin;
+  const read = readLoginId(login);
+  if ('code' in read) throw new Refusal('bad-request', 'Not usable: login.');
+  return read.folded;
+}
+
+function asPeopleCount(
+  users: readonly UserRecord[],
+  after: string | null,
+  next: string | null,
+): readonly UserRecord[] {
+  if (after !== null || next !== null) return users;
+  return users.toSorted((a, b) => byLogin.compare(a.foldedLogin, b.foldedLogin));
 }
 
 function assertOther({ accountId }: Acting, ids: readonly string[]): void {

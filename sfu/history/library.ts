@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { timeOfDays } from '../days.ts';
 import { Refusal } from '../protocol/codes.ts';
 import type {
   HistoryDetail,
@@ -12,7 +13,6 @@ import type { HistoryPlace, RecordingEntry } from '../protocol/recording.ts';
 import type { RecordingLibrary } from '../recording/library.ts';
 import type { HeldMeeting, HistoryFilter, HistoryRepository } from '../store/history-repository.ts';
 import type { MeetingSummary, RecordingRepository } from '../store/recording-repository.ts';
-import { timeOfDays } from './days.ts';
 import { historyCsv } from './history-csv.ts';
 
 export type HistoryLibraryOptions = {
@@ -110,7 +110,7 @@ export class HistoryLibrary {
    */
   async *csv(accountId: string, query: HistoryQuery): AsyncGenerator<string> {
     const filter = filterOf(query);
-    const { head, lines } = historyCsv(query.tz);
+    const { head, lines } = historyCsv(query);
     let piece = head;
     let before: HistoryPlace | null = null;
     for (;;) {
@@ -140,7 +140,7 @@ export class HistoryLibrary {
 }
 
 function filterOf({ search, from, to, tz, result, has }: HistoryQuery): HistoryFilter {
-  return { search, result, has, ...timeOfDays({ from, to }, tz) };
+  return { search, result, has, ...timeOfDays({ from, to, tz }) };
 }
 
 function factsOf({ id, startedAt, endedAt, connectionNumber, origin, result, note }: HeldMeeting) {

@@ -59,6 +59,7 @@ export const access = {
   'GET /downloads/:ticket': 'anyone',
 
   'GET /recordings': 'rep',
+  'GET /recordings/:id': 'rep',
   'GET /recordings/:id/file': 'rep',
   'DELETE /recordings/:id': 'rep',
   'POST /recordings/:id/mp4': 'rep',

@@ -45,8 +45,8 @@ export const newBanner = z.object({ name, look: bannerLook });
 export const changeBanner = z.object({ name, look: bannerLook, isOn: z.boolean() }).partial();
 
 /**
- * `GET /api/banner/:key`, from any site, without cookies. `isOn` false, also for a key that there never was: the banner
- * hides itself.
+ * `GET /api/banner/:key`, from any site, without cookies; the start page behind the banner asks it, too. `isOn` false,
+ * also for a key that there never was: the banner hides itself.
  */
 export const publicBanner = z.discriminatedUnion('isOn', [
   z.object({ isOn: z.literal(false) }),
@@ -58,9 +58,6 @@ export const publicBanner = z.discriminatedUnion('isOn', [
     look: bannerLook,
   }),
 ]);
-
-/** `GET /api/start?banner=KEY`: whom a customer is about to talk to; null, and off, for a key that there never was. */
-export const bannerStart = z.object({ organizationName: z.string().nullable(), isOn: z.boolean() });
 
 /** `POST /api/banner/:key/callback`, from any site: nobody is there now. */
 export const leaveCallback = z.object({
@@ -80,5 +77,4 @@ export type BannerView = z.infer<typeof bannerView>;
 export type NewBanner = z.infer<typeof newBanner>;
 export type ChangeBanner = z.infer<typeof changeBanner>;
 export type PublicBanner = z.infer<typeof publicBanner>;
-export type BannerStart = z.infer<typeof bannerStart>;
 export type LeaveCallback = z.infer<typeof leaveCallback>;

@@ -35,14 +35,6 @@ export const waitingCaller = z.object({
   isAway: z.boolean(),
 });
 
-/** A meeting of today that this rep has hosted, or hosts. */
-export const todaysMeeting = z.object({
-  meetingId: id,
-  startedAt: z.number(),
-  endedAt: z.number().nullable(),
-  guests: z.array(z.string()),
-});
-
 /** The answer to `desk:watch`; from then on whispers tell what is different. */
 export const deskView = z.object({
   presence,
@@ -65,14 +57,16 @@ export const callback = z.object({
   done: z.object({ by: z.string(), at: z.number() }).nullable(),
 });
 
-/** `GET /api/callbacks`: the open ones, and those of the last 30 days; `PUT /api/callbacks/:id` */
+/**
+ * `GET /api/callbacks`: the open ones, the oldest first; then those done in the last 30 days, the latest first.
+ * `PUT /api/callbacks/:id`
+ */
 export const callbackList = z.object({ callbacks: z.array(callback) });
 export const changeCallback = z.object({ done: z.boolean() });
 
 export type ChosenPresence = z.infer<typeof chosenPresence>;
 export type Presence = z.infer<typeof presence>;
 export type WaitingCaller = z.infer<typeof waitingCaller>;
-export type TodaysMeeting = z.infer<typeof todaysMeeting>;
 export type DeskView = z.infer<typeof deskView>;
 export type Callback = z.infer<typeof callback>;
 export type CallbackList = z.infer<typeof callbackList>;

@@ -24,6 +24,9 @@ export const timeZone = z
     }
   });
 
+/** In which files in CSV are written; Japanese unless it says so. */
+export const fileLanguage = z.enum(['ja', 'en']);
+
 /** The query of `GET /api/history` and `GET /api/history.csv`. */
 export const historyQuery = z.object({
   /** Every word has to be in a name, the note, a document's title or the number. */
@@ -40,6 +43,8 @@ export const historyQuery = z.object({
   /** Only meetings with this. */
   has: z.enum(['recording', 'document', 'note']).optional(),
   before: historyPlace.optional(),
+  /** Of the CSV. */
+  lang: fileLanguage.optional(),
 });
 
 /** One line of the list. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
+import { id } from './values.ts';
 
 /** Bodies and answers of the HTTP interface. Failures are `{ code, message }` with a code of codes.ts. */
 
@@ -23,6 +24,7 @@ export const changePassword = z.object({
 
 /** The answer to signing in. */
 export const session = z.object({
+  accountId: id,
   accountName: z.string(),
   login: z.string(),
   role: z.enum(['admin', 'manager', 'rep']),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { historyPlace } from './recording.ts';
 import { id, printable } from './values.ts';
-import { timeZone } from './history.ts';
+import { fileLanguage, timeZone } from './history.ts';
 
 /** What is written down about an organisation, and who uses how much (A5, A6). */
 
@@ -42,6 +42,7 @@ export const logActs = {
     'banner-changed',
     'log-read',
     'log-exported',
+    'usage-read',
     'usage-exported',
   ],
 } as const satisfies Record<z.infer<typeof logKind>, readonly string[]>;
@@ -67,8 +68,6 @@ export const logEntry = z.object({
   address: z.string().nullable(),
 });
 
-/** In which the files in CSV are written; Japanese unless it says so. */
-const fileLanguage = z.enum(['ja', 'en']);
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 /** The query of `GET /api/logs` and `GET /api/logs.csv`. */
@@ -133,6 +132,8 @@ export const usageRow = z.object({
   recordingBytes: z.number(),
   documents: z.number().int(),
   documentBytes: z.number(),
+  /** Since when it is an account no more; such are listed while there is use of theirs, or something they keep. */
+  removedAt: z.number().nullable(),
 });
 
 export const usageList = z.object({ rows: z.array(usageRow) });

@@ -56,6 +56,11 @@ export const whispers = {
   'desk:presence': z.object({ presence: deskPresence, available: z.number().int() }),
   /** To a desk: a call to be returned has come, or somebody has returned one (B4); so many are open. */
   'desk:callbacks': z.object({ open: z.number().int() }),
+  /**
+   * To a desk: nobody is signed in there any more, and nothing more is told. A reason of `SessionEndReason` where it was
+   * somebody else's doing (A3); null: signed out in another tab, or the session has run out.
+   */
+  'desk:closed': z.object({ reason: z.string().nullable() }),
   /** The same person has opened the meeting in another tab, which goes on with the call. */
   'seat:replaced': z.object({}),
   /** Where somebody's pointer has come to rest, or that it has left the page (D4). */

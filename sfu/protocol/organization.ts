@@ -130,6 +130,7 @@ export const userImport = z.object({
         'password',
         'unit-depth',
         'out-of-reach',
+        'admin-only',
         'last-admin',
         'own-account',
       ]),

@@ -140,6 +140,9 @@ export const recordingList = z.object({
   next: z.string().nullable(),
 });
 
+/** `GET /api/recordings/:id`: of which meeting it is; more is in that meeting's history. */
+export const recordingPlace = z.object({ meetingId: id });
+
 /** `PUT /api/account/mail` */
 export const changeMail = z.object({
   mail: z
@@ -161,5 +164,6 @@ export type Chapter = z.infer<typeof chapter>;
 export type Mp4View = z.infer<typeof mp4View>;
 export type RecordingEntry = z.infer<typeof recordingEntry>;
 export type RecordedMeeting = z.infer<typeof recordedMeeting>;
+export type RecordingPlace = z.infer<typeof recordingPlace>;
 export type HistoryPlace = z.infer<typeof historyPlace>;
 export type RecordingList = z.infer<typeof recordingList>;

@@ -102,6 +102,11 @@ export class RecordingLibrary {
     return new Map([...byMeeting].map(([id, of]) => [id, of.map((part) => this.#entry(part))]));
   }
 
+  /** Of which meeting it is. @throws Refusal recording-unknown */
+  async meetingOf(accountId: string, id: string): Promise<string> {
+    return (await this.#find(accountId, id)).meetingId;
+  }
+
   /**
    * @param timeZone for the day in the file's name; without it, this machine's
    * @throws Refusal recording-unknown, recording-not-ready

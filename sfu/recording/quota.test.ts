@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { limits } from '../protocol/limits.ts';
 import type { StorageThreshold } from '../protocol/organization.ts';
 import { compareToWarned, markOf, thresholdPassed } from './quota.ts';
 
@@ -35,7 +36,7 @@ describe('the threshold that is passed', () => {
 describe('what was warned of', () => {
   test('fits into 32 bits, whatever the threshold', () => {
     for (const threshold of [percent(1), percent(100), bytes(1), bytes(1e15)]) {
-      const mark = markOf(threshold);
+      const mark = markOf(threshold, limits.quotaBytesMax);
       expect(mark | 0).toBe(mark);
       expect(mark).not.toBe(0);
     }
@@ -51,11 +52,28 @@ describe('what was warned of', () => {
     ['bytes above percent', bytes(4.2 * giga), percent(80), 5, 'higher'],
     ['percent above bytes', percent(95), bytes(4.2 * giga), 5, 'higher'],
     ['another name for as much', bytes(4 * giga), percent(80), 5, 'same'],
-    ['percent of more than before are as many percent', percent(80), percent(80), 50, 'same'],
-    ['percent of less than before are more than those', percent(95), percent(80), 0.5, 'higher'],
     ['bytes that are more than all there is now', bytes(4 * giga), bytes(4 * giga), 3, 'same'],
   ] as const)('%s', (_, passed, warned, quotaGiga, outcome) => {
-    const found = compareToWarned(passed, markOf(warned), quotaGiga * giga);
+    const quota = quotaGiga * giga;
+    const found = compareToWarned(passed, markOf(warned, quota), quota);
     expect(found).toEqual({ isHigher: outcome === 'higher', isLower: outcome === 'lower' });
+  });
+
+  test.each([
+    ['the same percent of a larger quota', percent(80), percent(80), 10, 'higher'],
+    ['less percent of a larger quota, which are more', percent(80), percent(95), 10, 'higher'],
+    ['less percent of a larger quota, which are less', percent(80), percent(95), 5.5, 'lower'],
+    ['the same percent of a smaller quota', percent(80), percent(80), 4, 'lower'],
+    ['more percent of a smaller quota, which are less', percent(95), percent(80), 4, 'lower'],
+    ['the same bytes of a larger quota', bytes(giga), bytes(giga), 10, 'same'],
+    ['nothing passed of a larger quota', null, percent(80), 10, 'lower'],
+  ] as const)('of 5 GB, then another quota: %s', (_, passed, warned, quotaGiga, outcome) => {
+    const found = compareToWarned(passed, markOf(warned, 5 * giga), quotaGiga * giga);
+    expect(found).toEqual({ isHigher: outcome === 'higher', isLower: outcome === 'lower' });
+  });
+
+  test('by a server that remembered percent is not warned of again', () => {
+    expect(compareToWarned(percent(80), 80, 5 * giga)).toEqual({ isHigher: false, isLower: false });
+    expect(compareToWarned(percent(95), 80, 5 * giga)).toEqual({ isHigher: true, isLower: false });
   });
 });

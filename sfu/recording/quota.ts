@@ -32,7 +32,8 @@ const stoppingMs = 1_000;
 /** With less room than for this, a recording is not begun. */
 const shortestMs = 1_000;
 
-const megabyte = 1_000_000;
+/** Of any two thresholds that people would tell apart, the marks differ. */
+const markScale = 100_000_000;
 
 /** What a part's file will take at the most, judged by what is there. */
 export function neededBytes(
@@ -90,12 +91,13 @@ export function thresholdPassed(
 }
 
 /**
- * A threshold as the store remembers that it was warned of, in 32 bits: so many percent, or less than nothing for so
- * many megabytes; 0: none. Unlike bytes alone, percent stay what they are when the quota changes.
+ * A threshold as the store remembers that it was warned of: the logarithm of its bytes, which fits bytes and petabytes
+ * into 32 bits, less than nothing; 0: none. Percent are remembered as what they were of the quota then: of a larger one
+ * the same percent are more, and worth another warning.
  */
-export function markOf(threshold: StorageThreshold | null): number {
+export function markOf(threshold: StorageThreshold | null, quotaBytes: number): number {
   if (!threshold) return 0;
-  return threshold.unit === 'percent' ? threshold.value : -Math.ceil(threshold.value / megabyte);
+  return -Math.max(1, Math.round(Math.log10(bytesOf(threshold, quotaBytes)) * markScale));
 }
 
 /**
@@ -109,11 +111,11 @@ export function compareToWarned(
   warned: number,
   quotaBytes: number,
 ): { isHigher: boolean; isLower: boolean } {
-  const mark = markOf(passed);
-  // Of several that lie within one megabyte, one is enough.
+  const mark = markOf(passed, quotaBytes);
   if (mark === warned) return { isHigher: false, isLower: false };
   const passedBytes = passed ? bytesOf(passed, quotaBytes) : 0;
-  const warnedBytes = warned < 0 ? -warned * megabyte : (warned * quotaBytes) / 100;
+  // Earlier servers remembered so many percent, more than nothing.
+  const warnedBytes = warned < 0 ? 10 ** (-warned / markScale) : (warned * quotaBytes) / 100;
   return { isHigher: passedBytes > warnedBytes, isLower: passedBytes < warnedBytes };
 }
 

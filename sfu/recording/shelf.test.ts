@@ -337,4 +337,29 @@ describe('the space of an account', () => {
     await keep(610_000);
     expect(percents().at(-1)).toBe(95);
   });
+
+  test('warns its owner at 80 percent again after there is more space, also while it is being recorded', async () => {
+    let quotaBytes = 20_000_000;
+    const shelf = await open(() => quotaBytes);
+    const keep = async (bytes: number) => {
+      const it = capture({ kind: 'audio' });
+      await shelf.begin(it);
+      await shelf.done(it.captureId, 1, await finished(1, 'x'.repeat(bytes)));
+    };
+    const warned = () => here.warnings.map(({ threshold, storage }) => [threshold.value, storage.limitBytes]);
+    await keep(1_000_000);
+    here.warnings = [];
+    const running = capture({ kind: 'audio' });
+    await shelf.begin(running);
+    await keep(14_700_000);
+    expect(warned()).toEqual([[80, 20_000_000]]);
+    quotaBytes = 40_000_000;
+    here.warnings = [];
+    await keep(10_000_000);
+    expect(warned()).toEqual([]);
+    await keep(7_000_000);
+    expect(warned()).toEqual([[80, 40_000_000]]);
+    await keep(1_000);
+    expect(warned()).toHaveLength(1);
+  });
 });

@@ -401,7 +401,7 @@ export class RecordingShelf {
       // What is held for a recording falls a little with every piece that is composed: only what is used counts
       // as room that there is again, or whoever records past a threshold would be warned of it several times.
       const isFallen = isLower && after.reservedBytes === 0;
-      if (isHigher || isFallen) await recordings.setWarned(accountId, markOf(threshold));
+      if (isHigher || isFallen) await recordings.setWarned(accountId, markOf(threshold, quotaBytes));
       return { result: done, space: after, passed: isHigher ? threshold : null };
     });
     if (passed) this.#onWarning({ accountId, threshold: passed, storage: storageView(space, quotaBytes) });

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import { Refusal } from '../protocol/codes.ts';
 import type { ChosenPresence, DeskView, Presence, WaitingCaller } from '../protocol/desk.ts';
+import type { AccountRepository } from '../store/account-repository.ts';
 import type { Connection, RepAccount } from './connection.ts';
 import type { LiveMeeting } from './live-meeting.ts';
 
@@ -9,6 +11,8 @@ const gatherMs = 30;
 export type DeskHubOptions = {
   /** The name of a banner as the organisation reads it; null when there is none any more. */
   bannerName: (key: string) => Promise<string | null>;
+  /** What accounts have chosen is kept: away holds until something else is chosen, whatever starts again. */
+  accounts: Pick<AccountRepository, 'isAway' | 'setAway'>;
   log: Logger;
 };
 
@@ -29,14 +33,14 @@ type Office = {
 
 /**
  * The desks (B1): tells each, whenever that is different and never otherwise, who waits for its organisation and who
- * is there. All in memory: pages that come back after a restart of the server ask anew.
+ * is there. In memory but for what somebody has chosen: pages that come back after a restart of the server ask anew.
  */
 export class DeskHub {
   readonly #options: DeskHubOptions;
   readonly #offices = new Map<string, Office>();
   readonly #desks = new Map<Connection, Desk>();
-  /** Accounts that have chosen to be away; kept until they choose otherwise, also while no desk is open. */
-  readonly #away = new Set<string>();
+  /** What those have chosen who have had a desk open since the start of the server. */
+  readonly #chosen = new Map<string, ChosenPresence>();
   /** Who is host and present, by the ID of the live meeting. */
   readonly #hosts = new Map<string, string>();
   /** Meetings whose banner's name is being looked up. */
@@ -47,8 +51,15 @@ export class DeskHub {
     this.#options = options;
   }
 
-  /** This page is told of everything that is different from the answer, until it is gone or signed out. */
-  watch(connection: Connection, { accountId, organizationId }: RepAccount): DeskView {
+  /**
+   * This page is told of everything that is different from the answer, until it is gone or signed out.
+   *
+   * @throws Refusal sign-in-required
+   */
+  async watch(connection: Connection, { accountId, organizationId }: RepAccount): Promise<DeskView> {
+    await this.#recall(accountId);
+    // Signed out meanwhile, when there was no desk yet that could have been told.
+    if (!connection.account) throw new Refusal('sign-in-required', 'Nobody is signed in here any more.');
     this.leave(connection);
     const office = this.#officeOf(organizationId);
     const desk: Desk = { accountId, office, told: { waiting: '', presence: '' } };
@@ -64,7 +75,14 @@ export class DeskHub {
     return { waiting, ...presence };
   }
 
-  /** The page is gone, or nobody is signed in there any more. */
+  /** Nobody is signed in there any more. @param reason where it was somebody else's doing */
+  close(connection: Connection, reason: string | null): void {
+    if (!this.isWatching(connection)) return;
+    this.leave(connection);
+    connection.whisper('desk:closed', { reason });
+  }
+
+  /** The page is gone. */
   leave(connection: Connection): void {
     const desk = this.#desks.get(connection);
     if (!desk) return;
@@ -77,9 +95,10 @@ export class DeskHub {
     return this.#desks.has(connection);
   }
 
-  choose({ accountId, organizationId }: RepAccount, presence: ChosenPresence): void {
-    if (presence === 'away') this.#away.add(accountId);
-    else this.#away.delete(accountId);
+  /** It is told when it is kept: what a desk shows is still so after a restart. */
+  async choose({ accountId, organizationId }: RepAccount, presence: ChosenPresence): Promise<void> {
+    await this.#options.accounts.setAway(accountId, presence === 'away');
+    this.#chosen.set(accountId, presence);
     this.#tellSoon(this.#officeOf(organizationId));
   }
 
@@ -121,9 +140,16 @@ export class DeskHub {
     }
   }
 
-  close(): void {
+  stop(): void {
     this.#isClosed = true;
     for (const { timer } of this.#offices.values()) if (timer) clearTimeout(timer);
+  }
+
+  async #recall(accountId: string): Promise<void> {
+    if (this.#chosen.has(accountId)) return;
+    const isAway = await this.#options.accounts.isAway(accountId);
+    // What was chosen meanwhile is newer.
+    if (!this.#chosen.has(accountId)) this.#chosen.set(accountId, isAway ? 'away' : 'available');
   }
 
   #officeOf(organizationId: string): Office {
@@ -163,7 +189,7 @@ export class DeskHub {
   #available(office: Office): Set<string> {
     const busy = new Set(this.#hosts.values());
     const accounts = [...office.desks.values()].map(({ accountId }) => accountId);
-    return new Set(accounts.filter((id) => !busy.has(id) && !this.#away.has(id)));
+    return new Set(accounts.filter((id) => !busy.has(id) && this.#chosen.get(id) !== 'away'));
   }
 
   #presenceAt({ accountId, office }: Desk, available: ReadonlySet<string>): Omit<DeskView, 'waiting'> {

@@ -73,8 +73,8 @@ export type GatewayOptions = {
   signedIn: (request: IncomingMessage) => Promise<(RepAccount & { sessionId: string }) | null>;
   /** The client's address, as far as proxies are trusted. */
   addressOf: (request: IncomingMessage) => string;
-  /** Calls back whenever a session ends, with its ID. */
-  onSessionEnded: (listener: (sessionId: string) => void) => void;
+  /** Calls back whenever a session ends, with its ID and, where it was somebody else's doing, the reason. */
+  onSessionEnded: (listener: (sessionId: string, reason: string | null) => void) => void;
   guardLimits?: GuardLimits;
   /** For how long it is believed that a rep who was signed in still is. */
   sessionCheckMs: number;
@@ -117,9 +117,11 @@ export class Gateway {
       this.#lookAfterQuietDesks();
     }, options.sessionCheckMs);
     this.#lookingAfterDesks.unref();
-    options.onSessionEnded((sessionId) => {
+    options.onSessionEnded((sessionId, reason) => {
       // The meeting goes on: the seat has its own token. Only the desk's rights end here.
-      for (const connection of this.#bySession.get(sessionId) ?? []) this.#forgetAccount(connection);
+      for (const connection of this.#bySession.get(sessionId) ?? []) {
+        this.#forgetAccount(connection, reason);
+      }
       this.#bySession.delete(sessionId);
     });
   }
@@ -179,7 +181,7 @@ export class Gateway {
       if (!connection.isOpen) return;
       this.#identifiedAt.set(connection, Date.now());
       if (!found) {
-        this.#forgetAccount(connection);
+        this.#forgetAccount(connection, null);
         return;
       }
       const { sessionId, ...account } = found;
@@ -204,9 +206,9 @@ export class Gateway {
   }
 
   /** Nobody is signed in there any more: the desk's rights end. */
-  #forgetAccount(connection: Connection): void {
+  #forgetAccount(connection: Connection, reason: string | null): void {
     connection.account = null;
-    this.#options.desks.leave(connection);
+    this.#options.desks.close(connection, reason);
   }
 
   /** A session runs out without a word, and one that is used must not run out. */

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from './database.ts';
 import { lockOrganization } from './organization-lock.ts';
 import type { AccountRole, AccountTable } from './schema.ts';
+import { SessionRepository } from './session-repository.ts';
 import { storable } from './text.ts';
 import { UnitRepository } from './unit-repository.ts';
 
@@ -61,11 +62,11 @@ export class AccountRepository {
    */
   alone<T>(
     organizationId: string,
-    work: (accounts: AccountRepository, units: UnitRepository) => Promise<T>,
+    work: (accounts: AccountRepository, units: UnitRepository, sessions: SessionRepository) => Promise<T>,
   ): Promise<T> {
     return this.#db.transaction().execute(async (db) => {
       await lockOrganization(db, organizationId);
-      return work(new AccountRepository(db), new UnitRepository(db));
+      return work(new AccountRepository(db), new UnitRepository(db), new SessionRepository(db));
     });
   }
 
@@ -217,6 +218,23 @@ export class AccountRepository {
       .execute();
   }
 
+  /**
+   * Gives a password of one's own in place of the one that was checked.
+   *
+   * @returns false when that has been replaced, or the account removed, meanwhile; nothing is changed then
+   */
+  async replacePassword(id: string, checkedHash: string, passwordHash: string): Promise<boolean> {
+    const changed = await this.#db
+      .updateTable('accounts')
+      .set({ password_hash: passwordHash, must_change_password: 0 })
+      .where('id', '=', id)
+      .where('password_hash', '=', checkedHash)
+      .where('removed_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    return changed !== undefined;
+  }
+
   /** Where the owner is warned about storage; null: nowhere. */
   async mail(id: string): Promise<string | null> {
     const row = await this.#db.selectFrom('accounts').select('mail').where('id', '=', id).executeTakeFirst();
@@ -227,6 +245,24 @@ export class AccountRepository {
     await this.#db
       .updateTable('accounts')
       .set({ mail: mail === null ? null : storable(mail) })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Whether 離席 was chosen at the desk, and nothing else since (B1). */
+  async isAway(id: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('accounts')
+      .select('is_away')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.is_away === 1;
+  }
+
+  async setAway(id: string, isAway: boolean): Promise<void> {
+    await this.#db
+      .updateTable('accounts')
+      .set({ is_away: isAway ? 1 : 0 })
       .where('id', '=', id)
       .execute();
   }

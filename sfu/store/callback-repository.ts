@@ -42,8 +42,8 @@ export class CallbackRepository {
   }
 
   /**
-   * The open ones, and of the others those that came since then; the newest first. `banner`: its name now, '' when
-   * there is none any more.
+   * First the open ones, of which the oldest has waited longest; then those that were done since then, the latest
+   * first. `banner`: its name now, '' when there is none any more.
    *
    * @param since milliseconds since 1970
    */
@@ -58,9 +58,12 @@ export class CallbackRepository {
       .selectAll('callbacks')
       .select('banners.name as banner')
       .where('callbacks.organization_id', '=', organizationId)
-      .where((eb) => eb.or([eb('callbacks.done_at', 'is', null), eb('callbacks.at', '>=', since)]))
-      .orderBy('callbacks.at', 'desc')
-      .orderBy('callbacks.id', 'desc')
+      .where((eb) => eb.or([eb('callbacks.done_at', 'is', null), eb('callbacks.done_at', '>=', since)]))
+      .orderBy((eb) => eb.case().when('callbacks.done_at', 'is', null).then(0).else(1).end())
+      // Of those that are not done there is no such time; NULLs among one another are in no order.
+      .orderBy('callbacks.done_at', 'desc')
+      .orderBy('callbacks.at')
+      .orderBy('callbacks.id')
       .limit(callbacksMax)
       .execute();
     return rows.map((row) => ({
@@ -75,6 +78,11 @@ export class CallbackRepository {
       done: row.done_at === null ? null : { by: row.done_by ?? '', at: row.done_at },
       banner: row.banner ?? '',
     }));
+  }
+
+  /** Of every organisation those that were done before then: names and numbers of people who wait for nothing. */
+  async removeDoneBefore(time: number): Promise<void> {
+    await this.#db.deleteFrom('callbacks').where('done_at', '<', time).execute();
   }
 
   async open(organizationId: string): Promise<number> {

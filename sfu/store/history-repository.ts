@@ -1,13 +1,14 @@
-import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
+import { expressionBuilder, sql, type Selectable } from 'kysely';
 import type { LookedRecord, OfferRecord, ParticipantRecord } from '../meeting/records.ts';
 import type { BroughtDocument, DocumentFormat } from '../protocol/documents.ts';
 import type { MeetingResult } from '../protocol/history.ts';
 import type { ChatMessage, EndReason } from '../protocol/view.ts';
 import type { Database } from './database.ts';
 import { readStage, searchedIn } from './meeting-rows.ts';
+import { writeMeetingText } from './meeting-text.ts';
 import type { PlaceInHistory } from './recording-repository.ts';
 import type { MeetingTable, Schema } from './schema.ts';
-import { searchPatterns, searchText } from './search-text.ts';
+import { searchPatterns } from './search-text.ts';
 import { storable } from './text.ts';
 
 /** Which meetings are asked for; what is undefined does not matter. Times are milliseconds since 1970. */
@@ -43,18 +44,34 @@ export type Attendance = Pick<
 >;
 
 const columns = [
-  'id',
-  'started_at',
-  'ended_at',
-  'end_reason',
-  'connection_number',
-  'origin',
-  'note',
-  'result',
-  'stage',
+  'meetings.id',
+  'meetings.started_at',
+  'meetings.ended_at',
+  'meetings.end_reason',
+  'meetings.connection_number',
+  'meetings.origin',
+  'meetings.note',
+  'meetings.result',
+  'meetings.stage',
 ] as const;
 
-type Row = Pick<Selectable<MeetingTable>, (typeof columns)[number]>;
+type Column = (typeof columns)[number] extends `meetings.${infer Name extends keyof MeetingTable}`
+  ? Name
+  : never;
+type Row = Pick<Selectable<MeetingTable>, Column>;
+
+const eb = expressionBuilder<Schema, 'meetings' | 'meeting_texts'>();
+/** The columns of an index in the history's order. */
+const placeOfMeeting = {
+  host: eb.ref('meetings.host_account_id'),
+  at: eb.ref('meetings.started_at'),
+  id: eb.ref('meetings.id'),
+};
+const placeOfText: typeof placeOfMeeting = {
+  host: eb.ref('meeting_texts.host_account_id'),
+  at: eb.ref('meeting_texts.started_at'),
+  id: eb.ref('meeting_texts.meeting_id'),
+};
 
 /** Any document at all in the JSON of a stage: shown, handed over or brought. */
 const documentPattern = '%"documentId":"%';
@@ -78,22 +95,30 @@ export class HistoryRepository {
     limit: number,
     before: PlaceInHistory | null,
   ): Promise<HeldMeeting[]> {
-    let query = this.#db
-      .selectFrom('meetings')
-      .select(columns)
-      .where('host_account_id', '=', accountId)
-      .where('started_at', 'is not', null)
-      .where((eb) => eb.and(conditions(eb, accountId, filter)))
-      .orderBy('started_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit);
-    if (before) {
-      query = query
-        // This one alone can be looked up in the index, on both backings.
-        .where('started_at', '<=', before.at)
-        .where((eb) => eb.or([eb('started_at', '<', before.at), eb('id', '<', before.id)]));
-    }
-    return (await query.execute()).flatMap((row) => toHeld(row) ?? []);
+    const patterns = searchPatterns(filter.search ?? '');
+    const { host, at, id } = patterns.length > 0 ? placeOfText : placeOfMeeting;
+    const chosen = eb.and([
+      eb(host, '=', accountId),
+      eb(at, 'is not', null),
+      ...(filter.from === undefined ? [] : [eb(at, '>=', filter.from)]),
+      ...(filter.until === undefined ? [] : [eb(at, '<', filter.until)]),
+      // The first of these alone can be looked up in the index, on both backings.
+      ...(before ? [eb(at, '<=', before.at), eb.or([eb(at, '<', before.at), eb(id, '<', before.id)])] : []),
+      ...ownConditions(accountId, filter),
+    ]);
+    const query =
+      patterns.length > 0
+        ? this.#db
+            .selectFrom('meeting_texts')
+            // As a cross join, SQLite keeps this order; to begin with the meetings would be to read all of them.
+            .crossJoin('meetings')
+            .whereRef('meetings.id', '=', 'meeting_texts.meeting_id')
+            .where(eb.and(patterns.map(found)))
+            .where(chosen)
+            .select(columns)
+        : this.#db.selectFrom('meetings').where(chosen).select(columns);
+    const rows = await query.orderBy(at, 'desc').orderBy(id, 'desc').limit(limit).execute();
+    return rows.flatMap((row) => toHeld(row) ?? []);
   }
 
   /** @returns null when it never came about, or is another one's */
@@ -174,7 +199,7 @@ export class HistoryRepository {
         .where('id', '=', meetingId)
         .where('host_account_id', '=', accountId)
         .where('started_at', 'is not', null)
-        .returning(['stage', 'connection_number', 'note'])
+        .returning(['id', 'host_account_id', 'started_at', 'stage', 'connection_number', 'note'])
         .executeTakeFirst();
       if (!row) return false;
       if (note === undefined) return true;
@@ -185,29 +210,20 @@ export class HistoryRepository {
         .orderBy('position')
         .execute();
       const of = { participants, stage: readStage(row.stage), connectionNumber: row.connection_number };
-      await db
-        .updateTable('meetings')
-        .set({ search: searchText([...searchedIn(of), row.note]) })
-        .where('id', '=', meetingId)
-        .execute();
+      await writeMeetingText(db, row, [...searchedIn(of), row.note]);
       return true;
     });
   }
 }
 
-function conditions(
-  eb: ExpressionBuilder<Schema, 'meetings'>,
-  accountId: string,
-  { search = '', from, until, result, has }: HistoryFilter,
-) {
+/** What is asked of the meeting itself, whenever it was. */
+function ownConditions(accountId: string, { result, has }: HistoryFilter) {
   return [
-    ...(from === undefined ? [] : [eb('started_at', '>=', from)]),
-    ...(until === undefined ? [] : [eb('started_at', '<', until)]),
     ...(result === undefined
       ? []
-      : [result === 'none' ? eb('result', 'is', null) : eb('result', '=', result)]),
-    ...(has === 'note' ? [eb('note', '<>', '')] : []),
-    ...(has === 'document' ? [eb('stage', 'like', documentPattern)] : []),
+      : [result === 'none' ? eb('meetings.result', 'is', null) : eb('meetings.result', '=', result)]),
+    ...(has === 'note' ? [eb('meetings.note', '<>', '')] : []),
+    ...(has === 'document' ? [eb('meetings.stage', 'like', documentPattern)] : []),
     ...(has === 'recording'
       ? [
           eb.exists(
@@ -220,8 +236,11 @@ function conditions(
           ),
         ]
       : []),
-    ...searchPatterns(search).map((pattern) => sql<boolean>`${eb.ref('search')} like ${pattern} escape '\\'`),
   ];
+}
+
+function found(pattern: string) {
+  return sql<boolean>`${eb.ref('meeting_texts.text')} like ${pattern} escape '\\'`;
 }
 
 function toHeld(row: Row): HeldMeeting | null {

@@ -3,6 +3,7 @@ import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import type { LogEntry, LogKind } from '../protocol/log.ts';
 import type { Database } from './database.ts';
 import type { LogEntryTable, Schema } from './schema.ts';
+import { searchPattern } from './search-text.ts';
 import { storable } from './text.ts';
 
 /** What is written down, and what it is searched in, folded. */
@@ -32,6 +33,9 @@ const rowsPerInsert = 100;
 /** With SQLite: some ten milliseconds. */
 const entriesPerLook = 2_000;
 
+/** Of accounts' own entries so much time is looked at first, and then four times as much. */
+const firstSpanMs = 10 * 60_000;
+
 /** What is written down about organisations (A6). */
 export class LogRepository {
   readonly #db: Database;
@@ -54,15 +58,31 @@ export class LogRepository {
     });
   }
 
-  /** The newest first; of those with one time, always in the same order. @param before only those behind this one */
-  async list(filter: LogFilter, limit: number, before: PlaceInLog | null): Promise<LogEntry[]> {
+  /**
+   * The newest first; of those with one time, always in the same order.
+   *
+   * @param before only those behind this one
+   * @throws the signal's reason, between two looks
+   */
+  async list(
+    filter: LogFilter,
+    limit: number,
+    before: PlaceInLog | null,
+    signal?: AbortSignal,
+  ): Promise<LogEntry[]> {
     const { reach, accountId, words = [] } = filter;
-    const isFound = reach === 'all' && accountId === undefined && words.length === 0;
-    if (isFound) return this.#read(filter, limit, { before, last: null });
+    const isOfOne = accountId !== undefined;
+    if (isOfOne && !(await this.#meant(filter).executeTakeFirst())) return [];
+    if (words.length === 0) {
+      return isOfOne || reach === 'all'
+        ? this.#read(filter, limit, { before, last: null })
+        : this.#ofAccounts(filter, limit, before, signal);
+    }
     // What has to be looked for may be far down: with SQLite nobody else has their turn while one statement looks.
     const found: LogEntry[] = [];
     let place = before;
     for (;;) {
+      signal?.throwIfAborted();
       const last = await this.#placeBehind(filter, place);
       found.push(...(await this.#read(filter, limit - found.length, { before: place, last })));
       if (last === null || found.length === limit) return found;
@@ -71,37 +91,88 @@ export class LogRepository {
     }
   }
 
+  /**
+   * By the index of the accounts' own entries: what others have done is not looked at, however much it is. Time by time,
+   * the newest first, and each longer than the one before: in years of silence there is nothing to wait for.
+   */
+  async #ofAccounts(
+    filter: LogFilter,
+    limit: number,
+    before: PlaceInLog | null,
+    signal: AbortSignal | undefined,
+  ): Promise<LogEntry[]> {
+    const { newest, oldest } = await this.#ends(filter);
+    const found: LogEntry[] = [];
+    let until = Math.min(newest + 1, filter.until ?? Infinity, (before?.at ?? Infinity) + 1);
+    const first = Math.max(oldest, filter.from ?? 0);
+    for (let spanMs = firstSpanMs; until > first && found.length < limit; spanMs *= 4) {
+      signal?.throwIfAborted();
+      const from = Math.max(first, until - spanMs);
+      const rows = await this.#inOrder({ ...filter, from, until }, before, 'accounts')
+        .selectAll()
+        .where('account_id', 'in', this.#meant(filter))
+        .limit(limit - found.length)
+        .execute();
+      found.push(...rows.map(toEntry));
+      until = from;
+      await turn();
+    }
+    return found;
+  }
+
+  /** When the first and the last of a kind were written; where there is none, there is no time between. */
+  async #ends({ organizationId, kind }: LogFilter): Promise<{ newest: number; oldest: number }> {
+    const query = this.#db
+      .selectFrom('log_entries')
+      .select('at')
+      .where('organization_id', '=', organizationId)
+      .where('kind', '=', kind)
+      .limit(1);
+    const last = await query.orderBy('at', 'desc').executeTakeFirst();
+    const first = await query.orderBy('at').executeTakeFirst();
+    return { newest: last?.at ?? -1, oldest: first?.at ?? 0 };
+  }
+
+  /** Whose acts are meant, of this organisation alone. */
+  #meant({ organizationId, reach, accountId }: LogFilter) {
+    let query = this.#db
+      .selectFrom('accounts')
+      .select('accounts.id')
+      .where('accounts.organization_id', '=', organizationId);
+    if (reach !== 'all') query = query.where((eb) => isWithin(eb, reach));
+    if (accountId !== undefined) query = query.where('accounts.id', '=', accountId);
+    return query;
+  }
+
   async #read(
     filter: LogFilter,
     limit: number,
     { before, last }: { before: PlaceInLog | null; last: PlaceInLog | null },
   ): Promise<LogEntry[]> {
-    const { organizationId, reach, accountId, words = [] } = filter;
-    let query = this.#inOrder(filter, before).selectAll().limit(limit);
+    const { reach, accountId, words = [] } = filter;
+    let query = this.#inOrder(filter, before, accountId === undefined ? 'organization' : 'accounts')
+      .selectAll()
+      .limit(limit);
     if (last) {
       query = query
         .where('at', '>=', last.at)
         .where((eb) => eb.or([eb('at', '>', last.at), eb('id', '>=', last.id)]));
     }
-    if (reach !== 'all') {
-      query = query.where('account_id', 'in', (eb) =>
-        eb
-          .selectFrom('accounts')
-          .select('accounts.id')
-          .where('accounts.organization_id', '=', organizationId)
-          .where((of) => isWithin(of, reach)),
-      );
-    }
+    // Of a single account it has been looked up already.
     if (accountId !== undefined) query = query.where('account_id', '=', accountId);
+    else if (reach !== 'all') query = query.where('account_id', 'in', this.#meant(filter));
     for (const word of words) {
-      query = query.where(sql<boolean>`search like ${`%${escaped(storable(word))}%`} escape '\\'`);
+      query = query.where(sql<boolean>`search like ${searchPattern(word)} escape '\\'`);
     }
     return (await query.execute()).map(toEntry);
   }
 
   /** The place of the last entry that is looked at in one go; null: there are not so many. */
   async #placeBehind(filter: LogFilter, before: PlaceInLog | null): Promise<PlaceInLog | null> {
-    const query = this.#inOrder(filter, before).select(['at', 'id']);
+    const { accountId } = filter;
+    const query = this.#inOrder(filter, before, accountId === undefined ? 'organization' : 'accounts')
+      .select(['at', 'id'])
+      .$if(accountId !== undefined, (own) => own.where('account_id', '=', accountId ?? null));
     const row = await query
       .limit(1)
       .offset(entriesPerLook - 1)
@@ -109,10 +180,15 @@ export class LogRepository {
     return row ?? null;
   }
 
-  #inOrder({ organizationId, kind, from, until }: LogFilter, before: PlaceInLog | null) {
+  /** @param by whose index is used: of the organisation's entries, or of their accounts' */
+  #inOrder(
+    { organizationId, kind, from, until }: LogFilter,
+    before: PlaceInLog | null,
+    by: 'organization' | 'accounts' = 'organization',
+  ) {
     let query = this.#db
       .selectFrom('log_entries')
-      .where('organization_id', '=', organizationId)
+      .$if(by === 'organization', (all) => all.where('organization_id', '=', organizationId))
       .where('kind', '=', kind)
       .orderBy('at', 'desc')
       .orderBy('id', 'desc');
@@ -156,11 +232,6 @@ export class LogRepository {
 export function isWithin(eb: ExpressionBuilder<Schema, 'accounts'>, units: ReadonlySet<string>) {
   if (units.size === 0) return eb.lit(false);
   return eb.and([eb('accounts.role', '=', 'rep'), eb('accounts.unit_id', 'in', [...units])]);
-}
-
-/** So that it stands for itself in a pattern of LIKE with a backslash for escape. */
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }
 
 function toRow(entry: NewLogEntry): LogEntryTable {

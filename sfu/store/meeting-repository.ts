@@ -2,8 +2,8 @@ import type { ExpressionBuilder, Transaction } from 'kysely';
 import type { MeetingRecord } from '../meeting/records.ts';
 import type { Database } from './database.ts';
 import { toRecord, toRows, type MeetingRows } from './meeting-rows.ts';
+import { writeMeetingText } from './meeting-text.ts';
 import type { Schema } from './schema.ts';
-import { searchText } from './search-text.ts';
 
 /** Chooses meetings, by the columns of their own table or by subqueries. */
 type MeetingFilter = (eb: ExpressionBuilder<Schema, 'meetings'>) => ReturnType<typeof eb.and>;
@@ -132,16 +132,13 @@ export class MeetingRepository {
     await this.#db.transaction().execute(async (db) => {
       const { id, ...values } = rows.meeting;
       // This holds the row until the end: no note comes in between, and what is found by is that of both.
-      const { note, search } = await db
+      const { note } = await db
         .insertInto('meetings')
         .values(rows.meeting)
         .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
-        .returning(['note', 'search'])
+        .returning('note')
         .executeTakeFirstOrThrow();
-      const now = searchText([...rows.searched, note]);
-      if (now !== search) {
-        await db.updateTable('meetings').set({ search: now }).where('id', '=', id).execute();
-      }
+      await writeMeetingText(db, rows.meeting, [...rows.searched, note]);
       await writeParticipants(db, id, rows.participants);
       await writeInvitations(db, id, rows.invitations);
     });

@@ -16,6 +16,7 @@ export type Schema = {
   accounts: AccountTable;
   sessions: SessionTable;
   meetings: MeetingTable;
+  meeting_texts: MeetingTextTable;
   participants: ParticipantTable;
   invitations: InvitationTable;
   chat_messages: ChatMessageTable;
@@ -66,7 +67,7 @@ export type AccountTable = {
   last_sign_in_at: number | null;
   /** Where warnings about storage go; null: nowhere. */
   mail: string | null;
-  /** The highest threshold that has been warned of: percent, or less than nothing for megabytes; 0: none. */
+  /** The highest threshold that has been warned of: see recording/quota.ts; 0: none. */
   storage_warned: Generated<number>;
   unit_id: string | null;
   note: Generated<string>;
@@ -74,6 +75,8 @@ export type AccountTable = {
   quota_bytes: number | null;
   /** Since when it is an account no more; its login ID is free again, what it made stays. */
   removed_at: number | null;
+  /** 離席 was chosen at the desk (B1), and nothing else since. */
+  is_away: Generated<number>;
 };
 
 /** Why a session is over; kept so that the page which held it can say so (A3). */
@@ -116,8 +119,18 @@ export type MeetingTable = {
   /** The host's own, as is the result. */
   note: Generated<string>;
   result: MeetingResult | null;
-  /** What the history is searched in: folded names, titles, number and note. */
-  search: Generated<string>;
+};
+
+/**
+ * What the history is searched in, of each meeting that came about: narrow rows in the history's order, because a word
+ * that hardly any meeting has is looked for in all of them.
+ */
+export type MeetingTextTable = {
+  host_account_id: string;
+  started_at: number;
+  meeting_id: string;
+  /** Folded names, titles, number and note. */
+  text: string;
 };
 
 export type ParticipantTable = {

@@ -29,11 +29,18 @@ export function searchText(texts: readonly string[]): string {
   return storable([...new Set(texts.map(foldText))].filter((text) => text !== '').join(between));
 }
 
-/**
- * What to look for with `LIKE … ESCAPE '\'` in a `searchText`, all of it: one pattern for each word that was typed.
- * What would be a wildcard stands for itself.
- */
-export function searchPatterns(typed: string): string[] {
+/** The words that were typed, folded, each once: all of them have to be found in a `searchText`. */
+export function searchWords(typed: string): string[] {
   const words = [...new Set(typed.split(/\s+/u).map(foldText))].filter((word) => word !== '');
-  return words.slice(0, wordsMax).map((word) => `%${storable(word).replace(/[\\%_]/g, String.raw`\$&`)}%`);
+  return words.slice(0, wordsMax);
+}
+
+/** What to look for with `LIKE … ESCAPE '\'`: the word anywhere. What would be a wildcard stands for itself. */
+export function searchPattern(word: string): string {
+  return `%${storable(word).replace(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+/** For each word that was typed, what to look for in a `searchText`. */
+export function searchPatterns(typed: string): string[] {
+  return searchWords(typed).map(searchPattern);
 }

@@ -40,18 +40,23 @@ export class SessionRepository {
    * Begins a session, in one transaction with the end of the account's others if it is to be alone: of two sign-ins
    * at the same moment exactly one stays then (A3: the later wins).
    *
-   * @returns the IDs of the sessions that were ended; null when the account has been removed: nothing has begun then
+   * @param checkedHash of the password that was checked; undefined: none was
+   * @returns the IDs of the sessions that were ended; null when the account has been removed, or has another password
+   *   since it was checked: nothing has begun then
    */
-  begin(record: SessionRecord, { isAlone }: { isAlone: boolean }): Promise<string[] | null> {
+  begin(
+    record: SessionRecord,
+    { isAlone, checkedHash }: { isAlone: boolean; checkedHash?: string | undefined },
+  ): Promise<string[] | null> {
     return this.#db.transaction().execute(async (db) => {
       // This also locks the account's row, so that two sign-ins, or one and a removal, come one after the other.
-      const account = await db
+      let signingIn = db
         .updateTable('accounts')
         .set({ last_sign_in_at: record.createdAt })
         .where('id', '=', record.accountId)
-        .where('removed_at', 'is', null)
-        .returning('id')
-        .executeTakeFirst();
+        .where('removed_at', 'is', null);
+      if (checkedHash !== undefined) signingIn = signingIn.where('password_hash', '=', checkedHash);
+      const account = await signingIn.returning('id').executeTakeFirst();
       if (!account) return null;
       const ended = isAlone
         ? await endOf(db, record.accountId, null, 'signed-in-elsewhere', record.createdAt)
@@ -169,6 +174,29 @@ export class SessionRepository {
     now: number,
   ): Promise<string[]> {
     return endOf(this.#db, accountId, exceptId, reason, now);
+  }
+
+  /**
+   * Ends every session of several accounts.
+   *
+   * @returns the IDs of those that were open until now, by account
+   */
+  async endOfAccounts(
+    accountIds: readonly string[],
+    reason: SessionEndReason,
+    now: number,
+  ): Promise<Map<string, string[]>> {
+    if (accountIds.length === 0) return new Map();
+    const rows = await this.#db
+      .updateTable('sessions')
+      .set({ ended_at: now, end_reason: reason })
+      .where('account_id', 'in', accountIds)
+      .where('ended_at', 'is', null)
+      .returning(['id', 'account_id as accountId'])
+      .execute();
+    const ended = new Map<string, string[]>();
+    for (const { id, accountId } of rows) ended.set(accountId, [...(ended.get(accountId) ?? []), id]);
+    return ended;
   }
 
   /** Removes what has been over for so long that no page can ask for it any more. */

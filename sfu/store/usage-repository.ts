@@ -2,7 +2,7 @@ import type { ExpressionBuilder } from 'kysely';
 import type { Database } from './database.ts';
 import type { AccountRole, Schema } from './schema.ts';
 
-/** The users of an organisation: only those of this role, only those in one of these units. */
+/** The accounts of an organisation: only those of this role, only those in one of these units. */
 export type UsageFilter = {
   organizationId: string;
   role?: AccountRole | undefined;
@@ -19,6 +19,7 @@ export type UsingAccount = {
   unitId: string | null;
   role: AccountRole;
   lastSignInAt: number | null;
+  removedAt: number | null;
 };
 
 /** By account; whoever has none is not in it. */
@@ -26,7 +27,7 @@ export type Counts = ReadonlyMap<string, { count: number; sum: number }>;
 
 type CountRow = { accountId: string | null; count: number | string; sum: number | string | null };
 
-/** Who uses how much (A5). One query counts for all accounts at once. Removed accounts are no users. */
+/** Who uses how much (A5). One query counts for all accounts at once, also for removed ones. */
 export class UsageRepository {
   readonly #db: Database;
 
@@ -34,13 +35,20 @@ export class UsageRepository {
     this.#db = db;
   }
 
-  /** By login ID. */
+  /** In any order. */
   async accounts(filter: UsageFilter): Promise<UsingAccount[]> {
     return this.#db
       .selectFrom('accounts')
       .where((eb) => isMeant(eb, filter))
-      .select(['id', 'login', 'name', 'unit_id as unitId', 'role', 'last_sign_in_at as lastSignInAt'])
-      .orderBy('folded_login')
+      .select([
+        'id',
+        'login',
+        'name',
+        'unit_id as unitId',
+        'role',
+        'last_sign_in_at as lastSignInAt',
+        'removed_at as removedAt',
+      ])
       .execute();
   }
 
@@ -125,7 +133,6 @@ export class UsageRepository {
 function isMeant(eb: ExpressionBuilder<Schema, 'accounts'>, { organizationId, role, units }: UsageFilter) {
   return eb.and([
     eb('accounts.organization_id', '=', organizationId),
-    eb('accounts.removed_at', 'is', null),
     ...(role ? [eb('accounts.role', '=', role)] : []),
     // PostgreSQL knows no empty list.
     ...(units ? [units.size === 0 ? eb.lit(false) : eb('accounts.unit_id', 'in', [...units])] : []),

@@ -35,6 +35,9 @@ export type ImportChange = Pick<ImportAccount, 'id' | ImportField>;
 /** With all their parameters, far below what either backing takes in one statement; and others have their turn. */
 const rowsPerStatement = 200;
 
+/** Read with SQLite in some milliseconds. */
+const accountsPerStatement = 1_000;
+
 const columnOf = {
   name: 'name',
   role: 'role',
@@ -63,8 +66,27 @@ export class UserImportRepository {
     });
   }
 
+  /** As it is at one moment only within `alone`. */
   async view(organizationId: string): Promise<ImportView> {
-    const accounts = await this.#db
+    const accounts: ImportAccount[] = [];
+    for (let some: ImportAccount[] = []; ;) {
+      some = await this.#accountsBehind(organizationId, some.at(-1)?.foldedLogin ?? null);
+      accounts.push(...some);
+      if (some.length < accountsPerStatement) break;
+      await turn();
+    }
+    const units = await this.#db
+      .selectFrom('units')
+      .where('organization_id', '=', organizationId)
+      .select(['id', 'parent_id as parentId', 'name'])
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    return { accounts, units };
+  }
+
+  #accountsBehind(organizationId: string, foldedLogin: string | null): Promise<ImportAccount[]> {
+    let query = this.#db
       .selectFrom('accounts')
       .where('organization_id', '=', organizationId)
       .where('removed_at', 'is', null)
@@ -80,15 +102,9 @@ export class UserImportRepository {
         'quota_bytes as quotaBytes',
       ])
       .orderBy('folded_login')
-      .execute();
-    const units = await this.#db
-      .selectFrom('units')
-      .where('organization_id', '=', organizationId)
-      .select(['id', 'parent_id as parentId', 'name'])
-      .orderBy('created_at')
-      .orderBy('id')
-      .execute();
-    return { accounts, units };
+      .limit(accountsPerStatement);
+    if (foldedLogin !== null) query = query.where('folded_login', '>', foldedLogin);
+    return query.execute();
   }
 
   /** @param units parents before their children */

@@ -3,6 +3,8 @@ import { sessionIdleMs } from '../accounts/sessions.ts';
 import { hashSecret } from '../meeting/identity.ts';
 import type { BannerView } from '../protocol/banner.ts';
 import type { DeskView, WaitingCaller } from '../protocol/desk.ts';
+import type { SessionView, UserList } from '../protocol/organization.ts';
+import { ask } from './kit/asking.ts';
 import { bannerMaker, type BannerMaker } from './kit/banner.ts';
 import { codeOf, type Page } from './kit/client.ts';
 import { createAccount, openDesk, signIn } from './kit/rep.ts';
@@ -279,6 +281,29 @@ describe('who is there', () => {
     expect(third.first.presence).toBe('available');
   });
 
+  test('away stays chosen over a restart of the server, for whoever chose it', async () => {
+    const own = await TestServer.start();
+    try {
+      const [desk, colleague] = [await openDesk(own), await openDesk(own)];
+      for (const each of [desk, colleague]) await watching(each);
+      await desk.request('presence:set', { presence: 'away' });
+      await readsPresence(colleague, 'available', 0);
+      await own.closePages();
+      await own.down();
+      await own.up();
+      const [again, other] = await Promise.all(
+        [desk, colleague].map(async ({ cookie }) => watching(await own.openPage({ cookie }))),
+      );
+      expect(again!.first.presence).toBe('away');
+      expect(other!.first).toMatchObject({ presence: 'available', available: 0 });
+      await again!.request('presence:set', { presence: 'available' });
+      await readsPresence(other!, 'available', 1);
+      await own.closePages();
+    } finally {
+      await own.stop();
+    }
+  });
+
   test('in a meeting nobody is available; after it what was chosen holds again', async () => {
     const colleague = await watch('鈴木');
     const desk = await watch();
@@ -352,6 +377,7 @@ describe('the desk is for those who are signed in', () => {
       const token = desk.cookie.slice(desk.cookie.indexOf('=') + 1);
       const { id } = (await sessions.findByToken(hashSecret(token)))!;
       await sessions.touch(id, Date.now() - sessionIdleMs);
+      expect(await desk.nextWhisper('desk:closed')).toEqual({ reason: null });
       // The colleague's goes on: that is looked at as often.
       await colleague.reads('nobody else', 'desk:presence', ({ available }) => available === 0);
       expect((await colleague.request('desk:watch', {})).presence).toBe('available');
@@ -361,7 +387,7 @@ describe('the desk is for those who are signed in', () => {
     }
   });
 
-  test('whoever is signed in elsewhere in the meantime is told nothing more here', async () => {
+  test('whoever is signed in elsewhere in the meantime is told so, and nothing more', async () => {
     const account = await createAccount(await server.store(), { organization: company, name: '佐藤' });
     const cookie = await signIn(server.base, account);
     const before = await watching(await server.openPage({ cookie }));
@@ -369,10 +395,44 @@ describe('the desk is for those who are signed in', () => {
     await readsPresence(before, 'available', 1);
     const told = before.countOf('desk:waiting') + before.countOf('desk:presence');
     await signIn(server.base, account);
+    expect(await before.nextWhisper('desk:closed')).toEqual({ reason: 'signed-in-elsewhere' });
     await readsPresence(colleague, 'available', 0);
     await byBanner();
     await colleague.nextWhisper('desk:waiting');
     expect(before.countOf('desk:waiting') + before.countOf('desk:presence')).toBe(told);
     expect(await codeOf(before.request('desk:watch', {}))).toBe('sign-in-required');
+    expect(before.countOf('desk:closed')).toBe(1);
+  });
+
+  test('an open desk is told why it is over: signed out from afar, or the password set anew', async () => {
+    const asks = async (method: string, path: string) => {
+      const { status, json } = await ask(server, method, path, { cookie: acme.cookie, body: {} });
+      expect(status).toBeLessThan(300);
+      return json;
+    };
+    const idOf = async (name: string) => {
+      const { json } = await ask(server, 'GET', '/api/users', { cookie: acme.cookie });
+      return (json as unknown as UserList).users.find((user) => user.name === name)!.id;
+    };
+    const signedOut = await watch('佐藤');
+    const sessions = `/api/users/${await idOf('佐藤')}/sessions`;
+    const open = await ask(server, 'GET', sessions, { cookie: acme.cookie });
+    const [session] = (open.json as unknown as { sessions: SessionView[] }).sessions;
+    await asks('DELETE', `${sessions}/${session!.id}`);
+    expect(await signedOut.nextWhisper('desk:closed')).toEqual({ reason: 'signed-out-remotely' });
+
+    const reset = await watch('鈴木');
+    await asks('POST', `/api/users/${await idOf('鈴木')}/password`);
+    expect(await reset.nextWhisper('desk:closed')).toEqual({ reason: 'password-changed' });
+  });
+
+  test('who signs out in one tab is told so in the other; a call that goes on is not touched', async () => {
+    const desk = await watch();
+    const host = await server.openPage({ cookie: desk.cookie });
+    await host.request('room:open', {});
+    await ask(server, 'DELETE', '/api/session', { cookie: desk.cookie });
+    expect(await desk.nextWhisper('desk:closed')).toEqual({ reason: null });
+    expect(host.countOf('desk:closed')).toBe(0);
+    await say(host, 'まだ話しています');
   });
 });

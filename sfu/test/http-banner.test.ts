@@ -117,16 +117,6 @@ describe('a banner on a company’s page', () => {
     expect((await lookAt()).json).toEqual({ isOn: false });
   });
 
-  test('leads to a start page that knows whose it is, and whether it is on', async () => {
-    const start = async (key: string) => (await ask(server, 'GET', `/api/start?banner=${key}`)).json;
-    expect(await start(banner.key)).toEqual({ organizationName: `会社 ${company}`, isOn: true });
-    await acme.change(banner.key, { isOn: false });
-    expect(await start(banner.key)).toEqual({ organizationName: `会社 ${company}`, isOn: false });
-    for (const key of [newId(), 'no-key', '', 'a&banner=b']) {
-      expect(await start(key)).toEqual({ organizationName: null, isOn: false });
-    }
-  });
-
   test('is asked for so often and no more, from one address', async () => {
     const address = newAddress();
     const statuses = new Set<number>();

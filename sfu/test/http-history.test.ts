@@ -372,13 +372,26 @@ describe('the history as CSV', () => {
     // fetch takes the BOM away from a text.
     const [head, line] = answer.text.replace('\uFEFF', '').split('\r\n');
     expect(head).toBe(
-      '開始,終了,商談時間(分),接続番号,お客様,担当者,資料,録画(件),録画時間(分),結果,メモ,接続元ページ',
+      '開始,終了,商談時間(分),接続ナンバー,お客様,担当者,資料,録画(件),録画時間(分),結果,メモ,接続元ページ',
     );
-    const began = new Date(full.startedAt + 9 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+    const began = new Date(full.startedAt + 9 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
     expect(line).toContain(`${began},`);
     expect(line).toMatch(
       /,1\.5,00427,ヤマダ\u3000商会,佐藤 花子,"ご提案書、見積書, 最終",1,1,受注,"'=cmd\|calc\n""二行目""",https:\/\/example\.jp\/price$/,
     );
+  });
+
+  test('is in English for whoever reads English', async () => {
+    const full = await fullMeeting();
+    await patch(full.meetingId, { result: 'continued' });
+    const answer = await ask('GET', '/api/history.csv?lang=en');
+    expect(answer.headers.get('content-disposition')).toContain('taimen-history.csv');
+    const [head, line] = answer.text.replace('\uFEFF', '').split('\r\n');
+    expect(head).toBe(
+      'Start,End,Length (min),Connection number,Guests,Host,Documents,Recordings,Recorded (min),Result,Note,Page of origin',
+    );
+    expect(line).toContain('"ご提案書; 見積書, 最終",1,1,Ongoing,');
+    expect((await ask('GET', '/api/history.csv?lang=fr')).status).toBe(400);
   });
 
   test('begins with the sign by which Excel knows UTF-8', async () => {

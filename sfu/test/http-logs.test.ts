@@ -68,16 +68,17 @@ describe('signing in', () => {
     const id = await here.add({ login: 'tanaka', name: '田中 一郎' });
     await attempt('ＴＡＮＡＫＡ');
     here.server.clockMs += 1;
-    await attempt('x'.repeat(90));
+    // A password in the wrong field.
+    await attempt('correct horse battery');
     await attempt('tanaka', 'nowhere');
     // The answer does not wait for it.
     await until('it is written down', async () => (await refused()).length === 2);
     expect(await refused()).toMatchObject([
-      { accountId: null, actor: '', subject: 'x'.repeat(64) },
+      { accountId: null, actor: '', subject: 'unknown' },
       { accountId: id, actor: '田中 一郎', subject: 'ＴＡＮＡＫＡ' },
     ]);
     const all = await here.server.db.selectFrom('log_entries').selectAll().execute();
-    expect(JSON.stringify(all)).not.toMatch(/wrong password|対面/);
+    expect(JSON.stringify(all)).not.toMatch(/wrong password|対面|correct horse/);
   });
 
   test('again and again is written down as often as it was tried, and then once a minute', async () => {
@@ -140,6 +141,25 @@ describe('who reads', () => {
     expect(await logs('file', '', lost)).toEqual([]);
     expect(await logs('file')).toHaveLength(6);
     expect(await logs('chat')).toHaveLength(1);
+  });
+
+  test('managers nothing that admins do, nor what was done by whoever is an admin no more', async () => {
+    const sales = await here.unit('営業部');
+    const was = await here.person({ role: 'admin', unitId: sales, name: '元 管理者' });
+    await was.ask('POST', '/api/users', { login: 'new', name: '新人', role: 'admin' });
+    await was.ask('GET', '/api/logs?kind=chat');
+    expect((await here.change(was.id, { role: 'rep' })).status).toBe(200);
+    const manager = await here.person({ role: 'manager', unitId: sales });
+    expect(await logs('admin', '', manager)).toEqual([]);
+    expect(await logs('admin', `&account=${was.id}`, manager)).toEqual([]);
+    const file = await manager.ask('GET', '/api/logs.csv?kind=admin');
+    expect([file.status, file.text.trim().split('\r\n')]).toEqual([200, [expect.stringContaining('日時')]]);
+    expect((await logs('admin', `&account=${was.id}`)).map(({ act }) => act)).toEqual([
+      'log-read',
+      'user-created',
+    ]);
+    // What a rep does is their manager's to read.
+    expect((await logs('sign-in', '', manager)).map(({ accountId }) => accountId)).toEqual([was.id]);
   });
 
   test('another organisation’s admin sees nothing of this one', async () => {
@@ -292,6 +312,34 @@ describe('the file', () => {
     const lines = (await file('file&to=2026-01-01')).text.trim().split('\r\n');
     expect(lines).toHaveLength(1 + 2_345);
     expect((await file('chat')).text.trim().split('\r\n')).toHaveLength(1);
+  });
+
+  test('tells what was changed, in words', async () => {
+    const sales = await here.unit('営業部');
+    const { id } = (await here.create({ unitId: null })).json!['user'] as { id: string };
+    await here.change(id, { role: 'manager', unitId: sales, quotaBytes: 8_000_000_000, note: '産休中' });
+    const settings = { sharedLogin: true, quotaBytes: 7_000_000_000, warnOwner: true };
+    await here.admin.ask('PATCH', '/api/organization', { settings });
+    await here.server.ask('POST', '/api/session', { organization: 'demo', login: 'nobody', password });
+    const told = async (query: string) =>
+      (await file(query)).text
+        .trim()
+        .split('\r\n')
+        .slice(1)
+        .map((line) => line.split(',')[4]!)
+        .toReversed();
+    expect((await told('admin')).slice(0, 4)).toEqual([
+      '営業部、追加',
+      '山田 太郎 (Yamada)、権限: — → 担当者',
+      '山田 太郎 (Yamada)、権限: 担当者 → マネージャー、部署: — → 営業部、録画の保存容量: — → 8 GB、メモの変更',
+      'ログインの共用: しない → する、録画の保存容量: — → 7 GB',
+    ]);
+    expect((await told('admin&lang=en'))[2]).toBe(
+      '山田 太郎 (Yamada) · role: rep → manager · unit: — → 営業部 · recording space: — → 8 GB · note changed',
+    );
+    await until('the refusal is written down', async () =>
+      (await told('sign-in')).includes('（登録のないログインID）'),
+    );
   });
 
   test('has the newest 100,000 lines at the most', async () => {

@@ -14,6 +14,7 @@ const codeOf = ({ json }: Answer) => json?.['code'];
 
 /** Where each route that concerns one recording is asked for. */
 const routes = [
+  ['GET', ''],
   ['GET', '/file'],
   ['HEAD', '/file'],
   ['DELETE', ''],
@@ -51,6 +52,12 @@ describe('the history', () => {
         mp4: { state: 'none' },
       },
     ]);
+  });
+
+  test('tells of each recording of which meeting it is', async () => {
+    const { id, meetingId } = await recorded();
+    expect((await ask('GET', `/api/recordings/${id}`)).json).toEqual({ meetingId });
+    expect(codeOf(await ask('GET', `/api/recordings/${newId()}`))).toBe('recording-unknown');
   });
 
   test('is the owner’s alone: to others a recording is like one that there never was', async () => {

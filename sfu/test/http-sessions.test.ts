@@ -62,6 +62,19 @@ describe('one login for several people', () => {
   });
 });
 
+test('an IPv4 address is shown as people know it, also where both kinds arrive', async () => {
+  await here.server.listen({ trustProxy: 1 });
+  const forwarded = { 'x-forwarded-for': '::ffff:203.0.113.7' };
+  const body = { organization: 'demo', login: here.admin.login, password };
+  const answer = await here.server.ask('POST', '/api/session', body, forwarded);
+  const cookie = answer.headers.getSetCookie()[0]!.split(';')[0]!;
+  const own = sessionsIn(await here.server.ask('GET', '/api/sessions', undefined, { cookie }));
+  expect(own.map(({ address }) => address)).toEqual(['203.0.113.7']);
+  await here.server.organizationLog.flush();
+  const entries = await here.server.db.selectFrom('log_entries').select('address').orderBy('at').execute();
+  expect(entries.at(-1)).toEqual({ address: '203.0.113.7' });
+});
+
 describe('the list of sessions', () => {
   test('says where one is signed in: browser, address and when; which is one’s own comes out', async () => {
     await shareLogins();

@@ -64,7 +64,41 @@ describe('usage', () => {
       recordingBytes: 0,
       documents: 0,
       documentBytes: 0,
+      removedAt: null,
     });
+  });
+
+  test('counts login IDs as people do', async () => {
+    for (const login of ['rep10', 'Rep2', 'rep1']) await here.add({ login });
+    expect((await usage()).map(({ login }) => login)).toEqual(['admin', 'rep1', 'Rep2', 'rep10']);
+    const { users } = await here.users();
+    expect(users.map(({ login }) => login)).toEqual(['admin', 'rep1', 'Rep2', 'rep10']);
+  });
+
+  test('has those who were removed, marked, as long as there is something to count', async () => {
+    const sales = await here.unit('営業部');
+    const at = Date.UTC(2026, 10, 22, 12);
+    const gone = await here.add({ login: 'gone', name: '去った 人', unitId: sales });
+    const idle = await here.add({ unitId: sales });
+    await hosted(gone, at, 30);
+    await signedInAt(gone, at);
+    const manager = await here.person({ role: 'manager', unitId: sales });
+    await here.remove([gone, idle]);
+    const row = { login: 'gone', meetings: 1, minutes: 30, signIns: 1, removedAt: here.server.clockMs };
+    for (const who of [here.admin, manager]) {
+      const rows = await usage('?from=2026-11-01&to=2026-11-30', who);
+      expect(rows.find(({ accountId }) => accountId === gone)).toMatchObject(row);
+      expect(rows.map(({ accountId }) => accountId)).not.toContain(idle);
+    }
+    expect(await rowOf(gone, '?from=2026-12-01')).toBeUndefined();
+    const file = await here.admin.ask('GET', '/api/usage.csv?columns=meetings');
+    expect(file.text).toContain('gone,去った 人（削除済み）,1\r\n');
+    // What they keep takes space, whatever the days asked for.
+    const recording = { id: newId(), captureId: newId(), meetingId: newId(), part: 1 };
+    const of = { kind: 'video', accountId: gone, beganAt: 0, reservedBytes: 0 } as const;
+    await here.server.store.recordings.insert({ ...recording, ...of });
+    await here.server.store.recordings.change(recording.id, { state: 'ready', bytes: 3 });
+    expect(await rowOf(gone, '?from=2026-12-01')).toMatchObject({ recordingBytes: 3, meetings: 0 });
   });
 
   test('counts what was done in the days asked for; storage is of now', async () => {
@@ -180,12 +214,16 @@ describe('as a file', () => {
     );
   });
 
-  test('it is written down who took it away', async () => {
+  test('it is written down who took it away, and who has read it', async () => {
     await lines('?from=2026-11-01&to=2026-11-30');
+    await usage('?from=2026-11-22');
     await usage();
     const { json } = await here.admin.ask('GET', '/api/logs?kind=admin');
     const { entries } = json as unknown as LogList;
     const exported = entries.filter(({ act }) => act === 'usage-exported');
     expect(exported).toMatchObject([{ accountId: here.admin.id, subject: '2026-11-01–2026-11-30' }]);
+    // As of logs: whoever turns pages reads once.
+    const read = entries.filter(({ act }) => act === 'usage-read');
+    expect(read).toMatchObject([{ accountId: here.admin.id, subject: '2026-11-22–' }]);
   });
 });

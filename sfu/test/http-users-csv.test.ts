@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserFiles } from '../accounts/import/user-files.ts';
 import { onlyAllowed } from '../http/access.ts';
 import { userCsvRoutes } from '../http/routes/users-csv.ts';
+import { createLog } from '../log.ts';
+import { readSubject } from '../protocol/log-subject.ts';
 import type { AccountRole, UserImport } from '../protocol/organization.ts';
 import { HttpServer, password, type Answer } from './http-server.ts';
 import { createAccount, createOrganization, signIn, type Credentials } from './kit/rep.ts';
@@ -258,6 +260,41 @@ test('that users were imported and exported is written down; that a file was tri
   ]);
 });
 
+test('whom a file has made a manager or an admin is written down one by one', async () => {
+  await post(`${head}\nsato,佐藤,担当者,,\nito,伊藤,マネージャー,,`);
+  await post(`${head}\nsato,佐藤,管理者,,\nito,伊藤 次郎,マネージャー,,`);
+  await server.organizationLog.flush();
+  const entries = await server.db
+    .selectFrom('log_entries')
+    .selectAll()
+    .where('act', 'in', ['user-created', 'user-changed'])
+    .orderBy('at')
+    .execute();
+  expect(entries.map(({ act, subject }) => [act, readSubject(subject)])).toEqual([
+    ['user-created', { what: '伊藤 (ito)', changes: [{ field: 'role', from: '', to: 'manager' }] }],
+    ['user-changed', { what: '佐藤 (sato)', changes: [{ field: 'role', from: 'rep', to: 'admin' }] }],
+  ]);
+});
+
+test('while a file of ten thousand rows is looked through, everybody else is answered', async () => {
+  const rows = Array.from({ length: 10_000 }, (_, at) => `user${at},佐藤 花子,担当者,本社/第${at % 30}課,`);
+  const done = { is: false };
+  const began = performance.now();
+  const tried = post([head, ...rows].join('\n'), '?dry=1').finally(() => {
+    done.is = true;
+  });
+  const waitsMs: number[] = [];
+  while (!done.is) {
+    const asked = performance.now();
+    expect((await server.ask('GET', '/healthz')).status).toBe(200);
+    expect((await server.ask('GET', '/api/users?search=a', undefined, { cookie })).status).toBe(200);
+    waitsMs.push(performance.now() - asked);
+  }
+  expect(reportOf(await tried)).toMatchObject({ created: 10_000, errors: [] });
+  expect(waitsMs.length).toBeGreaterThan(5);
+  expect(Math.max(...waitsMs)).toBeLessThan((performance.now() - began) / 2);
+});
+
 describe('while passwords are being hashed', () => {
   const file = [head, ...Array.from({ length: 40 }, (_, at) => `user${at},U,担当者,,`)].join('\n');
   let small: http.Server;
@@ -270,7 +307,10 @@ describe('while passwords are being hashed', () => {
     app.use('/api', onlyAllowed(server.sessions));
     ends = [];
     const userFiles = new WatchedFiles({ imports: server.store.userImports });
-    app.use('/api', userCsvRoutes({ userFiles, organizationLog: server.organizationLog }, 5));
+    app.use(
+      '/api',
+      userCsvRoutes({ userFiles, organizationLog: server.organizationLog, log: createLog('silent') }, 5),
+    );
     small = http.createServer(app).listen(0, '127.0.0.1');
     await once(small, 'listening');
     ({ port } = small.address() as AddressInfo);
@@ -309,6 +349,15 @@ describe('while passwords are being hashed', () => {
     expect(text).toMatch(/^ +\{/);
     expect(JSON.parse(text)).toMatchObject({ created: 40, errors: [] });
     expect(await people()).toHaveLength(41);
+  });
+
+  test('what goes wrong after them is told in words', async () => {
+    const [response] = (await once(send(), 'response')) as [http.IncomingMessage];
+    await server.db.updateTable('accounts').set({ role: 'rep' }).where('login', '=', 'admin').execute();
+    const text = (await response.toArray()).join('');
+    expect(response.statusCode).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ code: 'not-allowed', message: expect.any(String) });
+    expect(await people()).toHaveLength(1);
   });
 
   test('whoever hangs up has changed nothing: nobody would ever read the passwords', async () => {

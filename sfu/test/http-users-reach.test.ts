@@ -89,6 +89,18 @@ describe('a manager', () => {
     expect((await users()).users).toEqual(before);
   });
 
+  test('gives nobody space for recordings of their own', async () => {
+    const { own, manager } = await sales();
+    const id = await add({ unitId: own, quotaBytes: 5 });
+    expect(outcome(await create({ quotaBytes: 6 }, manager))).toEqual([403, 'not-allowed']);
+    for (const quotaBytes of [6, null])
+      expect(outcome(await change(id, { quotaBytes }, manager))).toEqual([403, 'not-allowed']);
+    expect((await change(id, { name: '別名', quotaBytes: 5 }, manager)).status).toBe(200);
+    expect((await create({ quotaBytes: null }, manager)).status).toBe(201);
+    expect((await change(id, { quotaBytes: 7 })).status).toBe(200);
+    expect(await user(id)).toMatchObject({ name: '別名', quotaBytes: 7 });
+  });
+
   test('without a unit reaches nobody, and makes nobody', async () => {
     const manager = await person({ role: 'manager' });
     const id = await add();

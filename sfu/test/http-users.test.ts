@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionsEnded } from '../accounts/sessions.ts';
 import { newId } from '../meeting/identity.ts';
+import { readSubject } from '../protocol/log-subject.ts';
 import type { TemporaryPassword } from '../protocol/organization.ts';
 import { password } from './http-server.ts';
 import { codeOf, madeBy, newcomer, outcome, useStaff, type Person } from './http-staff.ts';
@@ -290,27 +291,38 @@ test('a new temporary password ends the old one and every session, and has to be
 
 test('what is done to users and units is written down, with who did it, and without passwords', async () => {
   const { user: made, password: temporary } = madeBy(await create());
+  await change(made.id, { name: '山田 次郎', note: 'ご病気のため休職中', mail: 'yamada@example.jp' });
   await change(made.id, { name: '山田 次郎' });
   await reset(made.id);
   await change(made.id, { role: 'owner' });
   await remove([made.id]);
   const unitId = await unit('営業部');
+  const headId = await unit('本社');
+  await here.admin.ask('PATCH', `/api/units/${unitId}`, { name: '第一営業部', parentId: headId });
+  await here.admin.ask('PATCH', `/api/units/${unitId}`, { name: '第一営業部' });
   await here.admin.ask('DELETE', `/api/units/${unitId}`);
   await here.server.organizationLog.flush();
   const entries = await here.server.db
     .selectFrom('log_entries')
     .selectAll()
     .where('kind', '=', 'admin')
+    .orderBy('at')
     .execute();
-  expect(entries.map(({ act, subject }) => [act, subject]).toSorted()).toEqual([
-    ['password-reset', '山田 次郎 (Yamada)'],
-    ['unit-changed', '営業部'],
-    ['unit-changed', '営業部'],
-    ['user-changed', '山田 次郎 (Yamada)'],
-    ['user-created', '山田 太郎 (Yamada)'],
-    ['user-removed', '山田 次郎 (Yamada)'],
+  const name = { field: 'name', from: '山田 太郎', to: '山田 次郎' };
+  const renamed = { field: 'name', from: '営業部', to: '第一営業部' };
+  expect(entries.map(({ act, subject }) => [act, readSubject(subject)])).toEqual([
+    ['user-created', { what: '山田 太郎 (Yamada)', changes: [{ field: 'role', from: '', to: 'rep' }] }],
+    // Of what is personal, only that it was changed.
+    ['user-changed', { what: '山田 次郎 (Yamada)', changes: [name, { field: 'note' }, { field: 'mail' }] }],
+    ['password-reset', { what: '山田 次郎 (Yamada)', changes: [] }],
+    ['user-removed', { what: '山田 次郎 (Yamada)', changes: [] }],
+    ['unit-changed', { what: '営業部', changes: [{ field: 'created' }] }],
+    ['unit-changed', { what: '本社', changes: [{ field: 'created' }] }],
+    ['unit-changed', { what: '営業部', changes: [renamed, { field: 'parent', from: '', to: '本社' }] }],
+    ['unit-changed', { what: '本社/第一営業部', changes: [{ field: 'removed' }] }],
   ]);
   const by = { actor: 'admin', account_id: here.admin.id, organization_id: here.organizationId };
   for (const entry of entries) expect(entry).toMatchObject({ ...by, address: '127.0.0.1' });
   expect(JSON.stringify(entries)).not.toContain(temporary);
+  expect(JSON.stringify(entries)).not.toMatch(/ご病気|example\.jp/);
 });

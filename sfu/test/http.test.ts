@@ -24,6 +24,7 @@ describe('signing in', () => {
     );
     expect(answer.status).toBe(200);
     expect(answer.json).toEqual({
+      accountId: expect.any(String),
       accountName: 'admin',
       login: 'admin',
       role: 'admin',

@@ -19,8 +19,12 @@ export const giga = 1_000_000_000;
 export const secondBytes = limits.recordingBytesPerHour.video / 3_600;
 
 /** Of every account: so much space, and the thresholds that are usual. */
-export function rulesOf(quotaBytes: number) {
-  return () => Promise.resolve({ quotaBytes, thresholds: usualSettings.thresholds });
+export function rulesOf(quota: number | (() => number)) {
+  return () =>
+    Promise.resolve({
+      quotaBytes: typeof quota === 'number' ? quota : quota(),
+      thresholds: usualSettings.thresholds,
+    });
 }
 
 type Capture = Parameters<RecordingShelf['begin']>[0];
@@ -41,7 +45,10 @@ export function useShelf() {
   };
 
   /** A server that starts, on what is there. */
-  const open = async (quotaBytes = 5 * giga, { recordings } = here.store): Promise<RecordingShelf> => {
+  const open = async (
+    quotaBytes: number | (() => number) = 5 * giga,
+    { recordings } = here.store,
+  ): Promise<RecordingShelf> => {
     here.blobs = await DirectoryBlobs.open(path.join(here.folder, 'files'), { keepsAside: true });
     return RecordingShelf.open({
       recordings,

@@ -145,24 +145,32 @@ describe.each(backings)('banners and calls to be returned in the store on $name'
     expect(await store.banners.list(organizationId)).toHaveLength(3);
   });
 
-  test('calls to be returned: the open ones however old, the others for a while, the newest first', async () => {
+  test('calls to be returned: the open ones however old, the oldest first; the others for a while', async () => {
     const [organizationId, stranger] = [await organization(), await organization()];
     const site = banner(organizationId);
     await store.banners.create(site, 100);
     const done = { by: '佐藤 花子', at: noonMs + 1 };
     const old = callback(organizationId, { at: noonMs - 90 * dayMs });
-    const oldDone = callback(organizationId, { at: noonMs - 31 * dayMs, done });
-    const newDone = callback(organizationId, { at: noonMs - 29 * dayMs, done, origin: null });
+    const doneAt = (at: number) => ({ ...done, at });
+    const longDone = callback(organizationId, { at: noonMs - 40 * dayMs, done: doneAt(noonMs - 31 * dayMs) });
+    const lateDone = callback(organizationId, { at: noonMs - 60 * dayMs, done: doneAt(noonMs) });
+    const newDone = callback(organizationId, { done: doneAt(noonMs - 29 * dayMs), origin: null });
     const now = callback(organizationId, { bannerKey: site.key });
-    for (const each of [now, old, newDone, oldDone, callback(stranger)]) await store.callbacks.add(each);
+    const foreign = callback(stranger, { done: doneAt(noonMs - 31 * dayMs) });
+    for (const each of [now, newDone, old, longDone, lateDone, foreign]) await store.callbacks.add(each);
     const since = noonMs - 30 * dayMs;
     expect(await store.callbacks.list(organizationId, since, 100)).toEqual([
-      { ...now, banner: site.name },
       // The banner it came through is no more.
-      { ...newDone, banner: '' },
       { ...old, banner: '' },
+      { ...now, banner: site.name },
+      { ...lateDone, banner: '' },
+      { ...newDone, banner: '' },
     ]);
-    expect(await store.callbacks.list(organizationId, since, 1)).toMatchObject([{ id: now.id }]);
+    expect(await store.callbacks.list(organizationId, since, 1)).toMatchObject([{ id: old.id }]);
+    // What is done stays in the store no longer than anybody reads it.
+    await store.callbacks.removeDoneBefore(since);
+    expect(await store.callbacks.list(organizationId, 0, 100)).toHaveLength(4);
+    expect(await store.callbacks.list(stranger, 0, 100)).toEqual([]);
     expect(await store.callbacks.open(organizationId)).toBe(2);
     expect(await store.callbacks.open(await organization())).toBe(0);
   });

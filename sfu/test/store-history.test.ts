@@ -5,6 +5,7 @@ import type { MeetingRecord, StageRecord } from '../meeting/records.ts';
 import { emptyStage } from '../meeting/stage.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { HistoryRepository, type HistoryFilter } from '../store/history-repository.ts';
+import { meetingText } from '../store/meeting-text.ts';
 import { migrate } from '../store/migrate.ts';
 import type { NewPart, PlaceInHistory } from '../store/recording-repository.ts';
 import { createRepositories, type Repositories } from '../store/repositories.ts';
@@ -319,9 +320,10 @@ describe.each(backings)('the history in the store on $name', ({ name, newUrl }) 
         ...row,
         id: newId(),
         started_at: noonMs - (first + index) * 1_000,
-        search: `やまだ${first + index}ばん\n00427`,
       }));
       await db.insertInto('meetings').values(rows).execute();
+      const texts = rows.map((each, index) => meetingText(each, [`やまだ${first + index}ばん`, '00427'])!);
+      await db.insertInto('meeting_texts').values(texts).execute();
     }
     if (name === 'PostgreSQL') await db.executeQuery(CompiledQuery.raw('analyze'));
 
@@ -336,6 +338,12 @@ describe.each(backings)('the history in the store on $name', ({ name, newUrl }) 
         // Nothing is sorted, and nothing read that is not within.
         expect(plan).not.toMatch(/TEMP B-TREE|SCAN meetings|Seq Scan|Sort/);
       }
+      const ask = (history: HistoryRepository) => history.page(accountId, { search: '00427' }, 101, before);
+      const plan = await planOf(db, ask);
+      // The wide rows are read of those alone that are found.
+      expect(plan).toMatch(/meeting_texts USING PRIMARY KEY|Scan Backward using meeting_texts_order/);
+      expect(plan).toMatch(/SEARCH meetings USING INDEX \S+ \(id=\?\)|using meetings_pkey/);
+      expect(plan).not.toMatch(/TEMP B-TREE|SCAN meeting|Seq Scan|Sort/);
     }
   });
 });

@@ -1,16 +1,12 @@
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LogRetention, monthsBefore, type RetentionMonths } from '../accounts/log-retention.ts';
-import { OrganizationLog, type LogWrite } from '../accounts/organization-log.ts';
-import { createLog } from '../log.ts';
 import { newId } from '../meeting/identity.ts';
+import type { LogEntry } from '../protocol/log.ts';
 import { openDatabase, type Database } from '../store/database.ts';
-import type { LogFilter, NewLogEntry, PlaceInLog } from '../store/log-repository.ts';
+import { LogRepository, type LogFilter, type NewLogEntry, type PlaceInLog } from '../store/log-repository.ts';
 import { migrate } from '../store/migrate.ts';
 import { createRepositories, type Repositories } from '../store/repositories.ts';
-import { until } from './kit/waiting.ts';
 import { useBackings } from './store-backings.ts';
-import { meeting, newAccount, noonMs, participant } from './store-samples.ts';
+import { newAccount, noonMs } from './store-samples.ts';
 
 const backings = useBackings();
 
@@ -179,207 +175,104 @@ describe.each(backings)('the log of organisations on $name', ({ newUrl }) => {
     expect(await list({ accountId: mine })).toHaveLength(1);
   });
 
-  describe('is kept as long as the organisation says', () => {
-    const forever: RetentionMonths = { signIns: null, meetings: null, files: null, chat: null, admin: null };
-    /** 22 November 2026, noon in UTC. */
-    const today = Date.UTC(2026, 10, 22, 12);
-    const dayMs = 86_400_000;
-
-    async function sweep(kept: Partial<RetentionMonths>, of = organizationId): Promise<void> {
-      const retention = LogRetention.open({
-        entries: store.logs,
-        retentionOf: async (id) => ({ ...forever, ...(id === of ? kept : {}) }),
-        log: createLog('silent'),
-        now: () => today,
-      });
-      await retention.sweep();
-      await retention.close();
-    }
-
-    test('after 24 months and a day it is gone, and not a moment before', async () => {
-      await organization();
-      const last = Date.UTC(2024, 10, 22, 12);
-      const times = { tooOld: last - dayMs, justTooOld: last - 1, last, young: last + dayMs };
-      await store.logs.insert(Object.entries(times).map(([subject, at]) => entry({ subject, at })));
-      await sweep({});
-      expect(await list()).toHaveLength(4);
-      await sweep({ signIns: 1, files: 1, meetings: 1, admin: 1 });
-      expect(await list()).toHaveLength(4);
-      await sweep({ chat: 24 });
-      expect(await subjects()).toEqual(['young', 'last']);
-    });
-
-    test('each kind for itself, and nobody else’s', async () => {
-      const other = await organization();
-      await store.logs.insert([entry({ at: 0 })]);
-      await organization();
-      await store.logs.insert([
-        entry({ at: 0 }),
-        entry({ at: 0, kind: 'sign-in', act: 'signed-in' }),
-        entry({ at: 0, kind: 'admin', act: 'log-read' }),
-      ]);
-      await sweep({ signIns: 120 });
-      expect(await list({ kind: 'sign-in' })).toEqual([]);
-      expect(await list({ kind: 'admin' })).toHaveLength(1);
-      expect(await list()).toHaveLength(1);
-      expect(await list({ organizationId: other })).toHaveLength(1);
-    });
-
-    test('of many, step by step, all', async () => {
-      await organization();
-      await store.logs.insert(Array.from({ length: 1_250 }, (_, at) => entry({ at })));
-      await store.logs.insert([entry({ at: today })]);
-      expect(await store.logs.removeBefore(organizationId, 'chat', today, 100)).toBe(100);
-      // The oldest have gone first.
-      expect((await list({}, 2_000)).at(-1)?.at).toBe(100);
-      await sweep({ chat: 1 });
-      expect(await list()).toHaveLength(1);
-    });
-
-    test('a store that is away is told to the operator, and the next sweep removes it', async () => {
-      await organization();
-      await store.logs.insert([entry({ at: 0 })]);
-      const logged: string[] = [];
-      const retention = LogRetention.open({
-        entries: store.logs,
-        retentionOf: async (id) => ({ ...forever, chat: id === organizationId ? 1 : null }),
-        log: createLog('info', { write: (line) => void logged.push(line) }),
-        now: () => today,
-      });
-      await away(async () => {
-        await retention.sweep();
-        expect(logged.join('')).toContain('could not be removed');
-      });
-      await retention.sweep();
-      await retention.close();
-      expect(await list()).toEqual([]);
-    });
-
-    test.each([
-      ['2026-03-31T10:00:00Z', 1, '2026-02-28T10:00:00Z'],
-      ['2024-03-31T10:00:00Z', 1, '2024-02-29T10:00:00Z'],
-      ['2026-01-15T00:00:00Z', 13, '2024-12-15T00:00:00Z'],
-      ['2026-11-22T00:00:00Z', 120, '2016-11-22T00:00:00Z'],
-    ])('months before %s: %i', (time, months, before) => {
-      expect(new Date(monthsBefore(Date.parse(time), months)).toISOString()).toBe(
-        new Date(before).toISOString(),
+  describe('of a few among many', () => {
+    /** 30,000 entries of others, above and below; and what is looked for, in the order in which it comes. */
+    async function crowded(accountIds: readonly string[]) {
+      const busy = await account();
+      const others = Array.from({ length: 30_000 }, (_, index) =>
+        entry({ at: noonMs - index, accountId: index % 2 === 0 ? busy : null }),
       );
-    });
-  });
-
-  /** While `work` runs, the table is not there: as a store that fails. */
-  async function away(work: () => Promise<void>): Promise<void> {
-    await sql`alter table log_entries rename to log_entries_away`.execute(db);
-    try {
-      await work();
-    } finally {
-      await sql`alter table log_entries_away rename to log_entries`.execute(db);
-    }
-  }
-
-  describe('is written', () => {
-    const act = (subject: string, changes: Partial<LogWrite> = {}): LogWrite => ({
-      organizationId,
-      act: 'chat-sent',
-      accountId: null,
-      actor: '山田',
-      subject,
-      ...changes,
-    });
-
-    function writer(options: { retryMs?: number } = {}) {
-      const logged: string[] = [];
-      const log = createLog('info', { write: (line) => void logged.push(line) });
-      const made = new OrganizationLog({ ...store, entries: store.logs, log, ...options });
-      return { log: made, logged };
+      const own = Array.from({ length: 90 }, (_, index) =>
+        entry({
+          at: noonMs - 100 - 300 * Math.floor(index / 3),
+          // The first has most of them.
+          accountId: accountIds[index % 2 === 0 ? 0 : index % accountIds.length]!,
+          subject: `${index}`,
+          search: index % 10 === 0 ? '見積' : '雑談',
+        }),
+      );
+      await store.logs.insert([...others, ...own]);
+      return own;
     }
 
-    test('by itself, a moment later, in the order of the acts', async () => {
+    test('each comes once and in order, page by page, for one and for several accounts', async () => {
       await organization();
-      const { log } = writer();
-      for (let number = 0; number < 450; number++) log.write(act(`${number}`));
-      await until('all is written', async () => (await list()).length === 450);
-      expect(await subjects()).toEqual(Array.from({ length: 450 }, (_, index) => `${449 - index}`));
-      log.write(act('last'));
-      await log.flush();
-      expect(await list()).toHaveLength(451);
-      await log.close();
-    });
-
-    test('with the kind of the act, searchable as it is read, and what is too long is cut', async () => {
-      await organization();
-      const { log } = writer();
-      log.write(act('ＡＢＣ　株式会社', { act: 'user-created', actor: 'ｶﾄｳ', address: '203.0.113.7' }));
-      log.write(act('🙇'.repeat(5_000)));
-      await log.close();
-      const [found] = await list({ kind: 'admin', words: ['abc', 'カトウ', '203.0'] });
-      expect(found).toMatchObject({ act: 'user-created', actor: 'ｶﾄｳ', subject: 'ＡＢＣ　株式会社' });
-      expect((await subjects()).map((text) => [...text].length)).toEqual([4_000]);
-    });
-
-    test('under the name of the account, or of the guest; of a meeting without an organisation nothing', async () => {
-      await organization();
-      const accountId = await account({ name: '佐藤 花子' });
-      const guest = participant({ name: '山田' });
-      const ours = meeting({ organizationId, participants: [guest] });
-      const nobody = participant({ name: '鈴木' });
-      const nobodys = meeting({ organizationId: null, participants: [nobody] });
-      for (const record of [ours, nobodys]) await store.meetings.save(record);
-      const { log } = writer();
-      const uploaded = { act: 'document-uploaded', subject: '資料' } as const;
-      log.writeBy({ kind: 'account', accountId }, uploaded);
-      log.writeBy({ kind: 'account', accountId: newId() }, uploaded);
-      log.writeBy({ kind: 'guest', meetingId: ours.id, participantId: guest.id }, uploaded);
-      log.writeBy({ kind: 'guest', meetingId: nobodys.id, participantId: nobody.id }, uploaded);
-      await log.close();
-      const found = await list({ kind: 'file' });
-      expect(found.map(({ actor, accountId: by }) => [actor, by]).toSorted()).toEqual(
+      const unit = newId();
+      const ids = [
+        await account({ unitId: unit }),
+        await account({ unitId: unit }),
+        await account({ unitId: unit }),
+      ];
+      await account({ unitId: unit });
+      const own = await crowded(ids);
+      const asked: [Partial<LogFilter>, typeof own][] = [
+        [{ reach: new Set([unit]) }, own],
+        [{ accountId: ids[0]! }, own.filter(({ accountId }) => accountId === ids[0])],
+        [{ reach: new Set([unit]), words: ['見積'] }, own.filter(({ search }) => search === '見積')],
         [
-          ['佐藤 花子', accountId],
-          ['山田', null],
-        ].toSorted(),
+          { accountId: ids[0]!, words: ['見積'], from: noonMs - 5_000 },
+          own.filter(
+            ({ accountId, search, at }) => accountId === ids[0] && search === '見積' && at >= noonMs - 5_000,
+          ),
+        ],
+      ];
+      for (const [filter, expected] of asked) {
+        expect(expected.length).toBeGreaterThan(1);
+        for (const size of [1_000, 7]) {
+          const paged: LogEntry[] = [];
+          for (let before: PlaceInLog | null = null; ;) {
+            const page = await list(filter, size, before);
+            paged.push(...page);
+            before = page.at(-1) ?? null;
+            if (page.length < size) break;
+          }
+          expect(paged.map(({ id }) => id).toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
+          const times = paged.map(({ at }) => at);
+          expect(times).toEqual(times.toSorted((one, other) => other - one));
+        }
+      }
+    });
+
+    test('what the others have done is not walked through', async () => {
+      await organization();
+      const unit = newId();
+      const id = await account({ unitId: unit });
+      await crowded([id]);
+      const statements: string[] = [];
+      const watched = new LogRepository(
+        db.withPlugin({
+          transformQuery: ({ node, queryId }) => {
+            statements.push(queryId.queryId);
+            return node;
+          },
+          transformResult: async ({ result }) => result,
+        }),
       );
+      for (const filter of [{ accountId: id }, { reach: new Set([unit]) }]) {
+        statements.length = 0;
+        const found = await watched.list(
+          { organizationId, kind: 'chat', reach: 'all', ...filter },
+          101,
+          null,
+        );
+        expect(found).toHaveLength(90);
+        // Step by step it would be thirty.
+        expect(statements.length).toBeLessThan(6);
+      }
     });
 
-    test('when the store is there again: nothing is lost, nothing fails, nothing waits for it', async () => {
+    test('a reader who has gone stops the search', async () => {
       await organization();
-      const { log, logged } = writer({ retryMs: 20 });
-      await away(async () => {
-        for (let number = 0; number < 300; number++) log.write(act(`秘密 ${number}`));
-        await log.flush();
-        expect(logged.join('')).toContain('it waits');
-      });
-      await until('all is written', async () => (await list()).length === 300);
-      expect(logged.join('')).toContain('is being written again');
-      expect(logged.join('')).not.toMatch(/lost|秘密|山田/);
-      await log.close();
-    });
-
-    test('what cannot be written any more is told to the operator, without names or texts', async () => {
-      await organization();
-      const { log, logged } = writer();
-      await away(async () => {
-        log.write(act('秘密'));
-        await log.close();
-      });
-      log.write(act('too late'));
-      await log.flush();
-      expect(await list()).toEqual([]);
-      const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
-      expect(lines).toContainEqual(expect.objectContaining({ entries: 1, acts: ['chat-sent'] }));
-      expect(logged.join('')).not.toMatch(/秘密|山田/);
-    });
-
-    test('while the store is away for long, only so many wait', async () => {
-      await organization();
-      const { log, logged } = writer({ retryMs: 20 });
-      await away(async () => {
-        for (let number = 0; number < 10_100; number++) log.write(act(`${number}`));
-        await log.flush();
-      });
-      await until('what waited is written', async () => (await list({}, 20_000)).length === 10_000);
-      await log.close();
-      expect(logged.filter((line) => line.includes('"entries":100,'))).toHaveLength(1);
+      await crowded([await account()]);
+      const gone = new AbortController();
+      const looking = store.logs.list(
+        { organizationId, kind: 'chat', reach: 'all', words: ['nowhere'] },
+        10,
+        null,
+        gone.signal,
+      );
+      gone.abort(new Error('hung up'));
+      await expect(looking).rejects.toThrow('hung up');
     });
   });
 });

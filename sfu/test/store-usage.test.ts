@@ -97,27 +97,34 @@ describe.each(backings)('usage on $name', ({ newUrl }) => {
     const [first, second] = [await busy({ unitId: unit }), await busy({ role: 'manager' })];
     const idle = await account({ lastSignInAt: null });
     const removed = await busy();
-    await store.accounts.removeUsers([removed], noonMs);
+    await store.accounts.removeUsers([removed], noonMs + 7);
     await newAccount(store);
     const kept = await document(first);
     await document(first);
     await document(first, kept);
     const now = noonMs + 3 * hour;
-    expect((await store.usage.accounts(filter)).map(({ id }) => id).toSorted()).toEqual(
-      [first, second, idle].toSorted(),
+    const accounts = await store.usage.accounts(filter);
+    expect(new Map(accounts.map(({ id, removedAt }) => [id, removedAt]))).toEqual(
+      new Map([
+        [first, null],
+        [second, null],
+        [idle, null],
+        [removed, noonMs + 7],
+      ]),
     );
-    const both = (count: number, sum: number) =>
+    const each = (count: number, sum: number) =>
       new Map([
         [first, { count, sum }],
         [second, { count, sum }],
+        [removed, { count, sum }],
       ]);
-    expect(await store.usage.signIns(filter, {})).toEqual(both(2, 0));
-    expect(await store.usage.meetings(filter, {}, now)).toEqual(both(2, 3 * hour));
-    expect(await store.usage.recordings(filter)).toEqual(both(2, 6_000_000_000));
+    expect(await store.usage.signIns(filter, {})).toEqual(each(2, 0));
+    expect(await store.usage.meetings(filter, {}, now)).toEqual(each(2, 3 * hour));
+    expect(await store.usage.recordings(filter)).toEqual(each(2, 6_000_000_000));
     expect(await store.usage.documents(filter)).toEqual(new Map([[first, { count: 2, sum: 4_000_000_000 }]]));
     const later = { from: noonMs + 1, until: noonMs + 2 * hour };
-    expect(await store.usage.signIns(filter, later)).toEqual(both(1, 0));
-    expect(await store.usage.meetings(filter, later, now)).toEqual(both(1, 2 * hour));
+    expect(await store.usage.signIns(filter, later)).toEqual(each(1, 0));
+    expect(await store.usage.meetings(filter, later, now)).toEqual(each(1, 2 * hour));
     expect((await store.usage.meetings(filter, { until: noonMs }, now)).size).toBe(0);
     const ofUnit = { ...filter, role: 'rep', units: new Set([unit]) } as const;
     for (const counts of [

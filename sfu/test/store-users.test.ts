@@ -114,6 +114,18 @@ describe.each(backings)('users and units in the store on $name', ({ name, newUrl
       });
     });
 
+    test('is away from the moment they say so, until they say otherwise; nobody else is', async () => {
+      const [away, other] = [await user(), await user()];
+      const areAway = () => Promise.all([away, other, newId()].map((id) => second.accounts.isAway(id)));
+      expect(await areAway()).toEqual([false, false, false]);
+      for (const time of ['once', 'twice']) {
+        await store.accounts.setAway(away, true);
+        expect(await areAway(), time).toEqual([true, false, false]);
+      }
+      await store.accounts.setAway(away, false);
+      expect(await areAway()).toEqual([false, false, false]);
+    });
+
     test('of another organisation is none, even under its own ID', async () => {
       const id = await user();
       const elsewhere = await organization();

@@ -1,5 +1,6 @@
 import type { AccountRole } from '../../protocol/organization.ts';
 import { foldId } from '../folding.ts';
+import { roleWords } from '../role-words.ts';
 
 /** The columns of a file of users (A4), in the order in which they are written. */
 export const columnKeys = ['login', 'name', 'role', 'unit', 'note', 'mail', 'quota', 'password'] as const;
@@ -29,11 +30,6 @@ export const columnNames = {
   },
 } as const satisfies Record<ColumnLanguage, Record<ColumnKey, string>>;
 
-export const roleNames = {
-  ja: { admin: '管理者', manager: 'マネージャー', rep: '担当者' },
-  en: { admin: 'admin', manager: 'manager', rep: 'rep' },
-} as const satisfies Record<ColumnLanguage, Record<AccountRole, string>>;
-
 const languages = ['ja', 'en'] as const;
 
 /* People write names half and full width, in capitals, and with spaces in them. */
@@ -46,7 +42,7 @@ const columnsByName = new Map(
 );
 const rolesByName = new Map(
   languages.flatMap((language) =>
-    (['admin', 'manager', 'rep'] as const).map((role) => [folded(roleNames[language][role]), role] as const),
+    (['admin', 'manager', 'rep'] as const).map((role) => [folded(roleWords[language][role]), role] as const),
   ),
 );
 

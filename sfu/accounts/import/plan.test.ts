@@ -375,3 +375,53 @@ test('ten thousand people are planned in a moment', async () => {
   // Of the processor, not of the clock: others may be at work on this machine.
   expect(user / 1_000).toBeLessThan(3_000);
 });
+
+describe('a row that is wrong in several ways', () => {
+  const columns = 'ログインID,氏名,権限,メールアドレス,初期パスワード';
+
+  test('is told all of it, also where its login ID stands there already or is missing', async () => {
+    const lines = [columns, 'sato,佐藤,担当者,,', 'SATO,,社長,nowhere,short', ',佐藤,社長,,'];
+    expect(await errorsOf(lines)).toEqual([
+      [3, 'ログインID', 'duplicate'],
+      [3, '氏名', 'required'],
+      [3, '権限', 'role'],
+      [3, 'メールアドレス', 'mail'],
+      [3, '初期パスワード', 'password'],
+      [4, 'ログインID', 'required'],
+      [4, '権限', 'role'],
+    ]);
+  });
+
+  test('has a login ID that is short as it is typed, and too long as it is compared', async () => {
+    // One character that stands for eighteen (NFKC).
+    const login = 'ﷺ'.repeat(12);
+    expect(await errorsOf([head, 'sato,佐藤,担当者', `${login},佐藤,担当者`])).toEqual([
+      [3, 'ログインID', 'too-long'],
+    ]);
+    expect(await errorsOf([head, `${'ﷺ'.repeat(11)},佐藤,担当者`])).toEqual([]);
+  });
+});
+
+describe('space of one’s own', () => {
+  const sato = account('sato', { unitId: 'first', quotaBytes: 5_000_000_000 });
+  const file = ['ログインID,氏名,権限,部署,録画容量(GB)', 'sato,佐藤,担当者,本社/営業部/第一課,5'];
+
+  test('is given by admins, and not by managers', async () => {
+    const more = [...file, 'ito,伊藤,担当者,本社/営業部,2'].map((line) => line.replace('課,5', '課,6'));
+    const refused = [
+      [2, '録画容量(GB)', 'admin-only'],
+      [3, '録画容量(GB)', 'admin-only'],
+    ];
+    expect(await errorsOf(more, [sato], manager)).toEqual(refused);
+    expect(await errorsOf(more, [sato])).toEqual([]);
+  });
+
+  test('stays where a manager’s file has it as it is, or has none', async () => {
+    const same = await plan([...file, 'ito,伊藤,担当者,本社/営業部,'], [sato], manager);
+    expect(same.errors).toEqual([]);
+    expect(same.created).toMatchObject([{ login: 'ito', quotaBytes: null }]);
+    expect(await errorsOf([file[0]!, 'sato,佐藤,担当者,本社/営業部/第一課,'], [sato], manager)).toEqual([
+      [2, '録画容量(GB)', 'admin-only'],
+    ]);
+  });
+});

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { limits } from '../../protocol/limits.ts';
 import type { AccountRole, ImportError } from '../../protocol/organization.ts';
 import type {
@@ -8,12 +9,11 @@ import type {
   ImportView,
 } from '../../store/user-import-repository.ts';
 import { plainCell, type CsvRow } from '../csv.ts';
-import { foldId } from '../folding.ts';
-import type { Manager } from '../permissions.ts';
+import { readLoginId } from '../login-id.ts';
+import { managedBy, type Manager } from '../permissions.ts';
 import * as read from './cells.ts';
 import type { ColumnKey } from './columns.ts';
 import { ImportErrors, type ImportErrorCode } from './errors.ts';
-import { managedBy } from './reach.ts';
 import type { Sheet } from './sheet.ts';
 import { namesInPath, UnitPaths } from './unit-paths.ts';
 
@@ -52,19 +52,28 @@ const fieldColumns = Object.keys(fieldOf) as FieldColumn[];
 /** Longer than anything that a cell may hold, in whatever form; such a one can be as long as the file. */
 const cellLengthMax = 10 * limits.noteCharacters;
 
+/** Then others have their turn: ten thousand rows take longer than a voice may stop. */
+const rowsPerTurn = 100;
+
 /** Without these nobody new can be made. */
 const neededForNew = ['name', 'role'] as const;
 
 /**
- * What a file of users (A4) would do to an organisation as it is. Pure, but for the IDs.
+ * What a file of users (A4) would do to an organisation as it is. Pure, but for the IDs; bit by bit, so that nobody
+ * waits for it.
  *
  * A known login ID is overwritten, except its password; a column that the file does not have leaves what it is about
  * as it is.
  *
- * @param who managers reach the reps of their own units only, and make no units
+ * @param who managers reach the reps of their own units only, make no units, and give nobody space of their own
  * @param makeId for what is to be made
  */
-export function planImport(sheet: Sheet, view: ImportView, who: Manager, makeId: () => string): ImportPlan {
+export function planImport(
+  sheet: Sheet,
+  view: ImportView,
+  who: Manager,
+  makeId: () => string,
+): Promise<ImportPlan> {
   return new Planner(sheet, view, who, makeId).plan();
 }
 
@@ -98,8 +107,11 @@ class Planner {
     this.#fieldColumns = fieldColumns.filter((key) => sheet.columns.has(key));
   }
 
-  plan(): ImportPlan {
-    for (const row of this.#sheet.rows) this.#row(row);
+  async plan(): Promise<ImportPlan> {
+    for (const [index, row] of this.#sheet.rows.entries()) {
+      if (index % rowsPerTurn === rowsPerTurn - 1) await turn();
+      this.#row(row);
+    }
     this.#needColumnsForNew();
     this.#keepAnAdmin();
     const units = [...this.#paths.made];
@@ -121,17 +133,34 @@ class Planner {
       this.#errors.add(row.row, null, 'field-count', String(row.cells.length));
       return;
     }
-    const login = this.#value(row, 'login', (cell) => read.readRequired(cell, limits.loginCharacters));
-    if (login === undefined) return;
-    const foldedLogin = foldId(login);
-    if (this.#seen.has(foldedLogin)) {
-      this.#fail(row, 'login', 'duplicate');
+    const found = this.#login(row);
+    if (!found) {
+      // Whoever mends it is told at once what else is wrong in this row.
+      this.#fields(row, null);
+      this.#password(row);
       return;
     }
+    const { login, foldedLogin } = found;
     this.#seen.add(foldedLogin);
     const known = this.#known.get(foldedLogin);
     if (known) this.#change(row, known);
     else this.#create(row, login, foldedLogin);
+  }
+
+  /** @returns null when nobody can be known by it, which has been told */
+  #login(row: CsvRow): { login: string; foldedLogin: string } | null {
+    const login = this.#value(row, 'login', (cell) => read.readRequired(cell, limits.loginCharacters));
+    if (login === undefined) return null;
+    const found = readLoginId(login);
+    if ('code' in found) {
+      this.#fail(row, 'login', found.code);
+      return null;
+    }
+    if (this.#seen.has(found.folded)) {
+      this.#fail(row, 'login', 'duplicate');
+      return null;
+    }
+    return { login, foldedLogin: found.folded };
   }
 
   #change(row: CsvRow, known: ImportAccount): void {
@@ -158,9 +187,7 @@ class Planner {
   #create(row: CsvRow, login: string, foldedLogin: string): void {
     this.#hasNew = true;
     const cells = this.#fields(row, null);
-    const password = this.#sheet.columns.has('password')
-      ? this.#value(row, 'password', read.readPassword)
-      : null;
+    const password = this.#password(row);
     if (!cells || password === undefined) return;
     const { name, role, unitId = null, note = '', mail = null, quotaBytes = null } = cells;
     // Told once for all rows: see #needColumnsForNew.
@@ -169,6 +196,11 @@ class Planner {
     if (role === 'admin') this.#promoted += 1;
     const id = this.#makeId();
     this.#created.push({ id, login, foldedLogin, name, role, unitId, note, mail, quotaBytes, password });
+  }
+
+  /** Null: one has to be made up; undefined: what there is cannot be one, which has been told. */
+  #password(row: CsvRow): string | null | undefined {
+    return this.#sheet.columns.has('password') ? this.#value(row, 'password', read.readPassword) : null;
   }
 
   /** What the cells of a row say; null when something is wrong, and then all of it has been told. */
@@ -196,8 +228,15 @@ class Planner {
       case 'mail':
         return this.#value(row, key, read.readMail);
       case 'quota':
-        return this.#value(row, key, read.readQuota);
+        return this.#value(row, key, (cell) => this.#quota(cell, known));
     }
+  }
+
+  /** A7: what one account may keep is for the whole organisation to bear; only admins give it. */
+  #quota(cell: string, known: ImportAccount | null): read.Read<number | null> {
+    const quota = read.readQuota(cell);
+    const isAsItWas = 'value' in quota && quota.value === (known?.quotaBytes ?? null);
+    return 'code' in quota || isAsItWas || this.#who.role === 'admin' ? quota : { code: 'admin-only' };
   }
 
   #unit(cell: string, known: ImportAccount | null): read.Read<string | null> {

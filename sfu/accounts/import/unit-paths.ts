@@ -1,6 +1,7 @@
 import { printable } from '../../protocol/values.ts';
 import type { ImportUnit } from '../../store/user-import-repository.ts';
 import { foldId } from '../folding.ts';
+import { unitNames, writtenPath } from '../unit-paths.ts';
 
 /** The names in a path such as 本社/営業部/第一課, from the top. A slash within a name stands behind a backslash. */
 export function namesInPath(path: string): string[] {
@@ -8,10 +9,6 @@ export function namesInPath(path: string): string[] {
   return parts
     .map((part) => printable(part.replaceAll(/\\([/\\])/gu, '$1'), Infinity))
     .filter((name) => name !== '');
-}
-
-function written(names: readonly string[]): string {
-  return names.map((name) => name.replaceAll(/[/\\]/gu, '\\$&')).join('/');
 }
 
 /** An organisation's units by their paths, and those that a file makes besides. */
@@ -36,7 +33,7 @@ export class UnitPaths {
 
   /** As it stands in a file; '' for a unit that there is not. */
   pathOf(unitId: string): string {
-    return written(this.#namesOf(unitId));
+    return writtenPath(this.#namesOf(unitId));
   }
 
   /**
@@ -86,16 +83,7 @@ export class UnitPaths {
   }
 
   #namesOf(unitId: string): string[] {
-    const names: string[] = [];
-    const passed = new Set<string>();
-    let unit = this.#units.get(unitId);
-    // A circle, which there should not be, ends.
-    while (unit && !passed.has(unit.id)) {
-      passed.add(unit.id);
-      names.unshift(unit.name);
-      unit = unit.parentId === null ? undefined : this.#units.get(unit.parentId);
-    }
-    return names;
+    return unitNames(unitId, this.#units);
   }
 }
 

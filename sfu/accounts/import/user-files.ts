@@ -1,15 +1,16 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { newId } from '../../meeting/identity.ts';
 import { Refusal } from '../../protocol/codes.ts';
-import type { UserImport } from '../../protocol/organization.ts';
+import type { AccountRole, UserImport } from '../../protocol/organization.ts';
 import type { ImportAccount, ImportView, UserImportRepository } from '../../store/user-import-repository.ts';
 import { csvHead, csvLine } from '../csv.ts';
 import { makeUpPassword } from '../passwords.ts';
-import type { Manager } from '../permissions.ts';
+import { managedBy, type Manager } from '../permissions.ts';
+import { roleWords } from '../role-words.ts';
 import { writtenQuota } from './cells.ts';
-import { columnKeys, columnNames, roleNames, type ColumnKey, type ColumnLanguage } from './columns.ts';
+import { columnKeys, columnNames, type ColumnKey, type ColumnLanguage } from './columns.ts';
 import { PasswordHashing } from './hashing.ts';
 import { planImport, type ImportPlan, type PlannedAccount } from './plan.ts';
-import { managedBy } from './reach.ts';
 import { readSheet, type ReadFile, type Sheet } from './sheet.ts';
 import { UnitPaths } from './unit-paths.ts';
 
@@ -24,6 +25,16 @@ export type UserFilesOptions = {
 
 /** Who brings or fetches a file. What they may do is looked up: it can have changed since they signed in. */
 export type FileOwner = { accountId: string; organizationId: string };
+
+/** Then others have their turn. */
+const rowsPerTurn = 500;
+
+/** Somebody has another role since; a new one, any but that of a rep. */
+export type RoleGiven = Pick<ImportAccount, 'login' | 'name'> & {
+  isNew: boolean;
+  from: string;
+  to: AccountRole;
+};
 
 type Ready = { password: string; isMadeUp: boolean; hash: string };
 /** By folded login IDs. */
@@ -50,42 +61,51 @@ export class UserFiles {
     const file = await readSheet(bytes);
     const view = await this.#imports.view(who.organizationId);
     const manager = managerIn(view, who);
-    return file.sheet ? reportOf(file, planned(file.sheet, view, manager)) : unreadable(file);
+    return file.sheet ? reportOf(file, await planned(file.sheet, view, manager)) : unreadable(file);
   }
 
   /**
-   * Does what the file says, all or nothing: with errors nothing is written. New passwords are hashed first, about
-   * 30 ms each, a few at a time; then everything is planned anew in the transaction that writes, so that of two files
-   * at once the later finds what the earlier has made.
+   * Does what the file says, all or nothing: with errors nothing is written. It is planned and the new passwords are
+   * hashed, about 30 ms each, a few at a time, before the transaction that writes: as long as that runs, SQLite answers
+   * nobody else. There it is only looked whether everything still is as it was planned for; if not, it is planned anew,
+   * so that of two files at once the later finds what the earlier has made.
    *
    * @param signal nobody is there any more to read the new passwords: nothing is written then
+   * @param onRoles told once it is done, where somebody has another role since
    * @throws Refusal not-allowed; the signal's reason
    */
-  async run(who: FileOwner, bytes: Uint8Array, signal: AbortSignal): Promise<UserImport> {
+  async run(
+    who: FileOwner,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+    onRoles: (given: readonly RoleGiven[]) => void = () => undefined,
+  ): Promise<UserImport> {
     const { organizationId } = who;
     const file = await readSheet(bytes);
     const { sheet } = file;
-    const before = await this.#imports.view(organizationId);
-    const manager = managerIn(before, who);
+    let view = await this.#imports.view(organizationId);
+    managerIn(view, who);
     if (!sheet) return unreadable(file);
     const ready: ReadyPasswords = new Map();
-    let plan = planned(sheet, before, manager);
     for (;;) {
+      const plan = await planned(sheet, view, managerIn(view, who));
       if (plan.errors.length > 0) return reportOf(file, plan);
       await this.#makeReady(plan.created, ready, signal);
-      const { now, isDone } = await this.#imports.alone(organizationId, async (imports) => {
-        const view = await imports.view(organizationId);
-        const current = planned(sheet, view, managerIn(view, who));
-        const isComplete = current.created.every(({ foldedLogin }) => ready.has(foldedLogin));
-        if (current.errors.length > 0 || !isComplete) return { now: current, isDone: false };
-        await this.#write(imports, organizationId, current, ready);
+      const plannedFor = view;
+      view = await this.#imports.alone(organizationId, async (imports) => {
+        const current = await imports.view(organizationId);
+        if (!(await isSameView(plannedFor, current))) return current;
+        await this.#write(imports, organizationId, plan, ready);
         // Thrown here, it undoes all of it.
         signal.throwIfAborted();
-        return { now: current, isDone: true };
+        return plannedFor;
       });
-      if (isDone) return { ...reportOf(file, now), passwords: toTell(now.created, ready) };
-      // Somebody known was removed meanwhile and is to be made: hashing is not for a transaction.
-      plan = now;
+      if (view === plannedFor) {
+        onRoles(rolesGiven(plan, view));
+        return { ...reportOf(file, plan), passwords: toTell(plan.created, ready) };
+      }
+      // Somebody has changed something meanwhile.
+      signal.throwIfAborted();
     }
   }
 
@@ -99,9 +119,11 @@ export class UserFiles {
     const manager = managerIn(view, who);
     const paths = new UnitPaths(view.units, newId);
     const keys = columnKeys.filter((key) => key !== 'password');
-    const lines = within(view, manager).map((account) =>
-      csvLine(keys.map((key) => cellOf(account, key, language, paths))),
-    );
+    const lines: string[] = [];
+    for (const [index, account] of within(view, manager).entries()) {
+      if (index % rowsPerTurn === rowsPerTurn - 1) await turn();
+      lines.push(csvLine(keys.map((key) => cellOf(account, key, language, paths))));
+    }
     return [csvHead, csvLine(keys.map((key) => columnNames[language][key])), ...lines].join('');
   }
 
@@ -143,8 +165,36 @@ export class UserFiles {
   }
 }
 
-function planned(sheet: Sheet, view: ImportView, manager: Manager): ImportPlan {
+function planned(sheet: Sheet, view: ImportView, manager: Manager): Promise<ImportPlan> {
   return planImport(sheet, view, manager, newId);
+}
+
+function rolesGiven({ created, changed }: ImportPlan, { accounts }: ImportView): RoleGiven[] {
+  const before = new Map(accounts.map((account) => [account.id, account]));
+  return [
+    ...created
+      .filter(({ role }) => role !== 'rep')
+      .map(({ login, name, role }) => ({ isNew: true, login, name, from: '', to: role })),
+    ...changed.flatMap(({ id, name, role }) => {
+      const was = before.get(id);
+      if (!was || was.role === role) return [];
+      return [{ isNew: false, login: was.login, name, from: was.role, to: role }];
+    }),
+  ];
+}
+
+/** Whether nothing that a plan depends on is different. Both are in the order in which the store reads them. */
+async function isSameView(before: ImportView, now: ImportView): Promise<boolean> {
+  if (before.accounts.length !== now.accounts.length || before.units.length !== now.units.length)
+    return false;
+  const isSame = <T extends object>(one: T, other: T | undefined) =>
+    other !== undefined && Object.entries(one).every(([key, value]) => other[key as keyof T] === value);
+  if (!before.units.every((unit, index) => isSame(unit, now.units[index]))) return false;
+  for (const [index, account] of before.accounts.entries()) {
+    if (index % rowsPerTurn === rowsPerTurn - 1) await turn();
+    if (!isSame(account, now.accounts[index])) return false;
+  }
+  return true;
 }
 
 function managerIn({ accounts }: ImportView, { accountId }: FileOwner): Manager {
@@ -170,7 +220,7 @@ function cellOf(
     case 'mail':
       return account[key];
     case 'role':
-      return roleNames[language][account.role];
+      return roleWords[language][account.role];
     case 'unit':
       return account.unitId === null ? null : paths.pathOf(account.unitId);
     case 'quota':

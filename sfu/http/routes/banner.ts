@@ -1,6 +1,7 @@
 import { Router, type Request } from 'express';
 import { bannerKey, leaveCallback, type PublicBanner } from '../../protocol/banner.ts';
 import { Refusal } from '../../protocol/codes.ts';
+import { addressOf } from '../acting.ts';
 import { BannerGuard } from '../banner-guard.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -11,7 +12,6 @@ export function bannerRoutes({ banners }: Pick<HttpDeps, 'banners'>): Router {
   const guard = new BannerGuard();
   /** Null: none that there could be. */
   const keyOf = ({ params }: Request) => bannerKey.safeParse(params['key']).data ?? null;
-  const addressOf = (request: Request) => request.ip ?? 'unknown';
 
   router.get('/banner/:key', async (request, response) => {
     const key = keyOf(request);

@@ -7,6 +7,7 @@ import {
   type BannerView,
 } from '../../protocol/banner.ts';
 import { signedIn } from '../access.ts';
+import { actingOf } from '../acting.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 
@@ -20,10 +21,7 @@ export function bannersRoutes({
   const keyOf = ({ params }: Request) => checked(bannerKey, params['key']);
   /** A6 */
   const note = (request: Request, subject: string) => {
-    const { organization, accountId, accountName: actor } = signedIn(request);
-    const address = request.ip ?? null;
-    const who = { organizationId: organization.id, accountId, actor, address };
-    organizationLog.write({ ...who, act: 'banner-changed', subject });
+    organizationLog.write({ ...actingOf(request), act: 'banner-changed', subject });
   };
 
   router.get('/banners', async (request, response) => {

@@ -6,6 +6,7 @@ import { changeDocument, orderDocuments, uploadQuery, type DocumentList } from '
 import { limits } from '../../protocol/limits.ts';
 import type { LogAct } from '../../protocol/log.ts';
 import { id, secret } from '../../protocol/values.ts';
+import { addressOf } from '../acting.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 import { asAttachment, sendBlob } from '../send-blob.ts';
@@ -36,7 +37,7 @@ export function documentRoutes(deps: Deps): Router {
   const visitor = (request: Request) => visitorOf(request, deps);
   const idOf = (request: Request) => checked(id, request.params['id']);
   const writeDown = (request: Request, { owner, meetingId }: Visitor, act: LogAct, subject: string) => {
-    organizationLog.writeBy(owner, { act, subject, meetingId, address: request.ip ?? null });
+    organizationLog.writeBy(owner, { act, subject, meetingId, address: addressOf(request) });
   };
 
   router.get('/documents', async (request, response) => {

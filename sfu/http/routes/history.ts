@@ -1,11 +1,12 @@
-import { pipeline } from 'node:stream/promises';
-import { Router, type Request, type Response } from 'express';
+import { Router, type Request } from 'express';
 import { changeHistory, historyQuery, type HistoryDetail, type HistoryList } from '../../protocol/history.ts';
 import { id } from '../../protocol/values.ts';
 import { signedIn } from '../access.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
-import { asAttachment } from '../send-blob.ts';
+import { sendCsv } from '../send-csv.ts';
+
+const fileNames = { ja: '商談履歴.csv', en: 'taimen-history.csv' } as const;
 
 /** A rep's own history (B3). The meetings of others are answered like those that never were. */
 export function historyRoutes({ history }: Pick<HttpDeps, 'history'>): Router {
@@ -19,14 +20,8 @@ export function historyRoutes({ history }: Pick<HttpDeps, 'history'>): Router {
   });
 
   router.get('/history.csv', async (request, response) => {
-    const pieces = history.csv(accountOf(request), checked(historyQuery, request.query));
-    // What goes wrong before the first piece is still answered in words.
-    const first = await pieces.next();
-    response.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': asAttachment('商談履歴.csv'),
-    });
-    await send(response, first, pieces);
+    const query = checked(historyQuery, request.query);
+    await sendCsv(response, fileNames[query.lang ?? 'ja'], history.csv(accountOf(request), query));
   });
 
   router.get('/history/:id', async (request, response) => {
@@ -40,22 +35,4 @@ export function historyRoutes({ history }: Pick<HttpDeps, 'history'>): Router {
   });
 
   return router;
-}
-
-async function send(
-  response: Response,
-  first: IteratorResult<string, unknown>,
-  rest: AsyncIterable<string>,
-): Promise<void> {
-  try {
-    await pipeline(async function* () {
-      if (first.done !== true) yield first.value;
-      yield* rest;
-    }, response);
-  } catch (error) {
-    // A browser that hangs up is nobody's failure. Anything else breaks the file off, which the browser sees, too.
-    const hasHungUp =
-      error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (!hasHungUp) throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { Router, type Request } from 'express';
 import type { LogReader } from '../../accounts/log-book.ts';
 import { logQuery, type LogList } from '../../protocol/log.ts';
 import { signedIn } from '../access.ts';
+import { addressOf, whenGone } from '../acting.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendCsv } from '../send-csv.ts';
@@ -12,18 +13,32 @@ export function logRoutes({ logBook }: Pick<HttpDeps, 'logBook'>): Router {
 
   router.get('/logs', async (request, response) => {
     const query = checked(logQuery, request.query);
-    response.json((await logBook.list(readerOf(request), query)) satisfies LogList);
+    const gone = whenGone(response);
+    await untilGone(gone, async () => {
+      response.json((await logBook.list(readerOf(request), query, gone)) satisfies LogList);
+    });
   });
 
   router.get('/logs.csv', async (request, response) => {
     const query = checked(logQuery, request.query);
-    await sendCsv(response, `taimen-log-${query.kind}.csv`, logBook.csv(readerOf(request), query));
+    const gone = whenGone(response);
+    const pieces = logBook.csv(readerOf(request), query, gone);
+    await untilGone(gone, () => sendCsv(response, `taimen-log-${query.kind}.csv`, pieces));
   });
 
   return router;
 }
 
+/** A browser that has hung up is nobody's failure. */
+async function untilGone(gone: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!gone.aborted || error !== gone.reason) throw error;
+  }
+}
+
 /** Who asks for what is kept about others, which is written down. */
 export function readerOf(request: Request): LogReader {
-  return { ...signedIn(request), address: request.ip ?? 'unknown' };
+  return { ...signedIn(request), address: addressOf(request) };
 }

@@ -1,6 +1,9 @@
 import { Router } from 'express';
+import { rulesChanges } from '../../accounts/log-changes.ts';
+import { writeSubject } from '../../protocol/log-subject.ts';
 import { changeOrganization, type OrganizationView } from '../../protocol/organization.ts';
 import { signedIn } from '../access.ts';
+import { actingOf } from '../acting.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 
@@ -16,18 +19,17 @@ export function organizationRoutes({
   });
 
   router.patch('/organization', async (request, response) => {
-    const { organization, accountId, accountName: actor } = signedIn(request);
-    const organizationId = organization.id;
-    const change = checked(changeOrganization, request.body);
-    await rules.change(organizationId, change);
-    // What it was changed to can be read in the settings.
-    const subject = [
-      ...(change.name === undefined ? [] : ['name']),
-      ...Object.keys(change.settings ?? {}),
-    ].join();
-    const who = { organizationId, accountId, actor, address: request.ip ?? null };
-    if (subject !== '') organizationLog.write({ ...who, act: 'settings-changed', subject });
-    response.json((await rules.view(organizationId)) satisfies OrganizationView);
+    const acting = actingOf(request);
+    const { before, after } = await rules.change(
+      acting.organizationId,
+      checked(changeOrganization, request.body),
+    );
+    const changes = rulesChanges(before, after);
+    if (changes.length > 0) {
+      const subject = writeSubject('', changes);
+      organizationLog.write({ ...acting, act: 'settings-changed', subject });
+    }
+    response.json((await rules.view(acting.organizationId)) satisfies OrganizationView);
   });
 
   return router;

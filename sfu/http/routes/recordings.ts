@@ -1,10 +1,16 @@
 import { Router, type Request, type Response } from 'express';
 import { Refusal } from '../../protocol/codes.ts';
 import type { LogAct } from '../../protocol/log.ts';
-import { changeMail, historyPage, type RecordingList } from '../../protocol/recording.ts';
+import {
+  changeMail,
+  historyPage,
+  type RecordingList,
+  type RecordingPlace,
+} from '../../protocol/recording.ts';
 import { id } from '../../protocol/values.ts';
 import type { RecordedFile } from '../../recording/library.ts';
 import { signedIn } from '../access.ts';
+import { actingOf } from '../acting.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 import { asAttachment, inline, sendBlob } from '../send-blob.ts';
@@ -17,14 +23,17 @@ export function recordingRoutes({ recordings, recordingBlobs, organizationLog }:
   const idOf = (request: Request) => checked(id, request.params['id']);
   const accountOf = (request: Request) => signedIn(request).accountId;
   const writeDown = (request: Request, act: LogAct, subject: string) => {
-    const { accountId, accountName: actor, organization } = signedIn(request);
-    const address = request.ip ?? null;
-    organizationLog.write({ organizationId: organization.id, accountId, actor, act, subject, address });
+    organizationLog.write({ ...actingOf(request), act, subject });
   };
 
   router.get('/recordings', async (request, response) => {
     const { before = null } = checked(historyPage, request.query);
     response.json((await recordings.list(accountOf(request), before)) satisfies RecordingList);
+  });
+
+  router.get('/recordings/:id', async (request, response) => {
+    const meetingId = await recordings.meetingOf(accountOf(request), idOf(request));
+    response.json({ meetingId } satisfies RecordingPlace);
   });
 
   router.get('/recordings/:id/file', async (request, response) => {

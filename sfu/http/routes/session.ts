@@ -10,6 +10,7 @@ import {
   type WhoIsSignedIn,
 } from '../../protocol/http.ts';
 import { signedIn } from '../access.ts';
+import { addressOf } from '../acting.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 
@@ -50,7 +51,12 @@ export function sessionRoutes({
     // Whoever was signed in in this browser until now is not "signed in elsewhere".
     await sessions.signOut(request.headers.cookie);
     const browser = browserName(request.headers['user-agent']);
-    const { token } = await sessions.begin(account.id, { address, browser, isShared });
+    const { token } = await sessions.begin(account.id, {
+      address,
+      browser,
+      isShared,
+      checkedHash: account.passwordHash,
+    });
     const begun = await sessions.requireAnyPassword(`${sessionCookieName}=${token}`);
     signInLog.signedIn(begun, address);
     response
@@ -94,16 +100,20 @@ export function sessionRoutes({
   return router;
 }
 
-function asSession({ accountName, login, role, organization, mustChangePassword }: SignedIn): Session {
+function asSession({
+  accountId,
+  accountName,
+  login,
+  role,
+  organization,
+  mustChangePassword,
+}: SignedIn): Session {
   return {
+    accountId,
     accountName,
     login,
     role,
     organization: { id: organization.publicId, name: organization.name },
     mustChangePassword,
   };
-}
-
-function addressOf(request: Request): string {
-  return request.ip ?? 'unknown';
 }

@@ -3,6 +3,7 @@ import type { SignedIn } from '../../accounts/sessions.ts';
 import type { SessionView } from '../../protocol/organization.ts';
 import { id } from '../../protocol/values.ts';
 import { signedIn } from '../access.ts';
+import { actingOf } from '../acting.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 
@@ -39,14 +40,8 @@ export function sessionListRoutes({
     const who = signedIn(request);
     const { name, login } = await userSessions.end(who, accountId, sessionId);
     if (sessionId === who.sessionId) return;
-    organizationLog.write({
-      organizationId: who.organization.id,
-      act: 'signed-out-remotely',
-      accountId: who.accountId,
-      actor: who.accountName,
-      subject: `${name} (${login})`,
-      address: request.ip ?? null,
-    });
+    const subject = `${name} (${login})`;
+    organizationLog.write({ ...actingOf(request), act: 'signed-out-remotely', subject });
   }
 
   async function listOf(who: SignedIn, accountId: string): Promise<{ sessions: SessionView[] }> {

@@ -1,5 +1,6 @@
 import { Router, type Request } from 'express';
 import type { LogAct } from '../../protocol/log.ts';
+import { writeSubject, type LoggedChange } from '../../protocol/log-subject.ts';
 import {
   changeUser,
   newUser,
@@ -12,6 +13,7 @@ import {
 } from '../../protocol/organization.ts';
 import { id } from '../../protocol/values.ts';
 import { signedIn } from '../access.ts';
+import { actingOf } from '../acting.ts';
 import { checked } from '../checked.ts';
 import type { HttpDeps } from '../deps.ts';
 
@@ -19,10 +21,14 @@ import type { HttpDeps } from '../deps.ts';
 export function userRoutes({ users, organizationLog }: Pick<HttpDeps, 'users' | 'organizationLog'>): Router {
   const router = Router();
   const idOf = (request: Request) => checked(id, request.params['id']);
-  const writeDown = (request: Request, act: LogAct, { name, login }: UserView) => {
-    const { organization, accountId, accountName: actor } = signedIn(request);
-    const who = { organizationId: organization.id, accountId, actor };
-    organizationLog.write({ ...who, act, subject: `${name} (${login})`, address: request.ip ?? null });
+  const writeDown = (
+    request: Request,
+    act: LogAct,
+    { name, login }: UserView,
+    changes: readonly LoggedChange[] = [],
+  ) => {
+    const subject = writeSubject(`${name} (${login})`, changes);
+    organizationLog.write({ ...actingOf(request), act, subject });
   };
 
   router.get('/users', async (request, response) => {
@@ -31,9 +37,9 @@ export function userRoutes({ users, organizationLog }: Pick<HttpDeps, 'users' | 
   });
 
   router.post('/users', async (request, response) => {
-    const created = await users.create(signedIn(request), checked(newUser, request.body));
-    writeDown(request, 'user-created', created.user);
-    response.status(201).json(created satisfies UserCreated);
+    const { user, password, changes } = await users.create(signedIn(request), checked(newUser, request.body));
+    writeDown(request, 'user-created', user, changes);
+    response.status(201).json({ user, password } satisfies UserCreated);
   });
 
   router.post('/users/remove', async (request, response) => {
@@ -45,9 +51,9 @@ export function userRoutes({ users, organizationLog }: Pick<HttpDeps, 'users' | 
 
   router.patch('/users/:id', async (request, response) => {
     const change = checked(changeUser, request.body);
-    const changed = await users.change(signedIn(request), idOf(request), change);
-    writeDown(request, 'user-changed', changed);
-    response.json(changed satisfies UserView);
+    const { user, changes } = await users.change(signedIn(request), idOf(request), change);
+    if (changes.length > 0) writeDown(request, 'user-changed', user, changes);
+    response.json(user satisfies UserView);
   });
 
   router.post('/users/:id/password', async (request, response) => {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { createSearch } from './0005-search.ts';
 
 /** The organisation: units, rules, logs, banners and calls to be returned; of meetings, what the rep makes of them. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -21,6 +22,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.alterTable('accounts').addColumn('quota_bytes', 'bigint').execute();
   await db.schema.alterTable('accounts').addColumn('removed_at', 'bigint').execute();
+  await db.schema
+    .alterTable('accounts')
+    .addColumn('is_away', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
   await db.schema.createIndex('accounts_unit').on('accounts').column('unit_id').execute();
 
   await db.schema
@@ -39,10 +44,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('note', 'text', (column) => column.notNull().defaultTo(''))
     .execute();
   await db.schema.alterTable('meetings').addColumn('result', 'text').execute();
-  await db.schema
-    .alterTable('meetings')
-    .addColumn('search', 'text', (column) => column.notNull().defaultTo(''))
-    .execute();
+  await createSearch(db);
   await db.schema
     .createIndex('meetings_history')
     .on('meetings')

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { Refusal } from '../protocol/codes.ts';
-import { localTimes, timeOfDays } from './days.ts';
+import { dateAndTime, timeOfDays } from './days.ts';
+import { Refusal } from './protocol/codes.ts';
 
 const hourMs = 60 * 60_000;
 const spanOf = (day: string, timeZone: string) => {
-  const { from, until } = timeOfDays({ from: day, to: day }, timeZone);
+  const { from, until } = timeOfDays({ from: day, to: day, tz: timeZone });
   return [new Date(from!).toISOString(), (until! - from!) / hourMs];
 };
 
@@ -29,17 +29,17 @@ describe('a day', () => {
   });
 
   test.each(['2026-02-30', '2026-13-01', '2025-02-29', '2026-00-10', '2026-11-00'])('%s is none', (day) => {
-    expect(() => timeOfDays({ to: day }, 'Asia/Tokyo')).toThrow(Refusal);
+    expect(() => timeOfDays({ to: day, tz: 'Asia/Tokyo' })).toThrow(Refusal);
   });
 
   test('that is not asked for is no bound', () => {
-    expect(timeOfDays({}, 'Asia/Tokyo')).toEqual({});
-    expect(Object.keys(timeOfDays({ to: '2026-11-22' }))).toEqual(['until']);
+    expect(timeOfDays({ tz: 'Asia/Tokyo' })).toEqual({ from: undefined, until: undefined });
+    expect(timeOfDays({ to: '2026-11-22' }).from).toBeUndefined();
   });
 });
 
 test('a time is written as it is on the wall there', () => {
-  const midnight = Date.UTC(2026, 10, 21, 15, 4);
-  expect(localTimes('Asia/Tokyo')(midnight)).toBe('2026-11-22 00:04');
-  expect(localTimes('America/New_York')(midnight)).toBe('2026-11-21 10:04');
+  const midnight = Date.UTC(2026, 10, 21, 15, 4, 5);
+  expect(dateAndTime(midnight, 'Asia/Tokyo')).toBe('2026-11-22 00:04:05');
+  expect(dateAndTime(midnight, 'America/New_York')).toBe('2026-11-21 10:04:05');
 });
