@@ -45,8 +45,9 @@ export function securityPolicy(taimen) {
  */
 export function companySite({ taimen, key }) {
   return createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://company');
-    const file = files.get(pathname);
+    // Whatever somebody asks for, such as `//`, which is no address at all: what is not listed is not there.
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const file = files.get(path);
     if (!file) {
       response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('ページがありません\n');
       return;

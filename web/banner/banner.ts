@@ -36,8 +36,9 @@ if (script && key) {
     placeBanner(server, key, (host) => {
       script.after(host);
     });
-  } else if (document.readyState === 'loading') {
-    // In the head, where nothing can be seen.
+  }
+  // In the head, where nothing can be seen.
+  else if (document.readyState === 'loading')
     document.addEventListener('DOMContentLoaded', () => place(document.body, key));
-  } else place(document.body, key);
+  else place(document.body, key);
 }

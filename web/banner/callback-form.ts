@@ -1,18 +1,18 @@
 import { create } from './dom.ts';
 import { phoneNumber } from './phone.ts';
-import type { SendingFailure, Words } from './words.ts';
+import type { Words } from './words.ts';
 
 /** What somebody leaves whom nobody could talk to; sfu/protocol/banner.ts, `leaveCallback`, without the page. */
 export type CallbackRequest = { name: string; phone: string; wish: string };
 
-/** Null: it has arrived. */
-export type SendCallback = (request: CallbackRequest) => Promise<SendingFailure | null>;
+/** `phoneWrong`: the server does not take it for a number. Null: it has arrived. */
+export type SendCallback = (request: CallbackRequest) => Promise<'notSent' | 'gone' | 'phoneWrong' | null>;
 
 export type CallbackForm = {
   element: HTMLFormElement;
   /** Something would be lost if it went. */
   isInUse: () => boolean;
-  open: () => void;
+  focus: () => void;
 };
 
 /* As many characters as sfu/protocol/limits.ts allows. */
@@ -26,8 +26,7 @@ function field(id: string, label: string, attributes: Readonly<Record<string, st
   const error = create('p', { id: `${id}-error`, class: 'error' });
   const complain = (text: string) => {
     error.textContent = text;
-    if (text) input.setAttribute('aria-invalid', 'true');
-    else input.removeAttribute('aria-invalid');
+    input.ariaInvalid = text ? 'true' : null;
   };
   // Whoever mends it is not scolded any longer.
   input.oninput = () => complain('');
@@ -63,7 +62,7 @@ export function callbackForm(
     isSending = sending;
     button.textContent = sending ? words.sending : words.send;
     // aria-disabled instead of disabled: the focus stays on the button.
-    button.ariaDisabled = String(sending);
+    button.ariaDisabled = `${sending}`;
   };
 
   const submit = async () => {
@@ -79,8 +78,12 @@ export function callbackForm(
     tellSending(true);
     const failure = await send(request);
     tellSending(false);
-    if (failure) error.textContent = words.failures[failure];
-    else arrived();
+    if (failure) error.textContent = words[failure];
+    else {
+      // Nothing would be lost any more.
+      element.reset();
+      arrived();
+    }
   };
 
   const element = create(
@@ -103,9 +106,6 @@ export function callbackForm(
   return {
     element,
     isInUse: () => isSending || fields.some(({ text }) => text() !== ''),
-    open: () => {
-      element.hidden = false;
-      name.input.focus();
-    },
+    focus: () => name.input.focus(),
   };
 }

@@ -9,7 +9,7 @@ function luminance(channels: readonly number[]): number {
   }, 0);
 }
 
-const channelsOf = (color: string) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+const channelsOf = (color: string) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 
 /** WCAG 2.2, "contrast ratio": 1 to 21. */
 export function contrast(one: string, other: string): number {
@@ -17,9 +17,12 @@ export function contrast(one: string, other: string): number {
   return Math.max(a / b, b / a);
 }
 
+/** On what is darker than this, white is read better than black: (1.05 × 0.05) ** 0.5 - 0.05. */
+const whiteInkBelow = 0.17913;
+
 /** Black or white, whichever is read better: 4.58 : 1 in the worst case. */
 export const inkOn = (color: string): string =>
-  contrast(color, '#ffffff') > contrast(color, '#000000') ? '#ffffff' : '#000000';
+  luminance(channelsOf(color)) < whiteInkBelow ? '#ffffff' : '#000000';
 
 /**
  * Whether a page whose text has this colour is a dark one. The text tells more than the background does, which may be a
@@ -28,7 +31,8 @@ export const inkOn = (color: string): string =>
  * @param text as getComputedStyle() writes it: CSS Color 4, "serializing"
  */
 export function isDarkPage(text: string): boolean {
-  const numbers = (text.replace(/^color\(\S+/, '').match(/-?[\d.]+/g) ?? []).map(Number);
+  // Not the digits in the name of a colour space.
+  const numbers = (text.match(/(?<!\w)-?[\d.]+/g) ?? []).map(Number);
   if (text.startsWith('rgb')) return luminance(numbers) > 0.3;
   // lab() and lch() begin with a lightness up to 100; oklab(), oklch() and color() with a number up to 1.
   const [lightness = 0] = numbers;

@@ -8,6 +8,14 @@ import { languageOf } from './words.ts';
 /** What is known may be this old; then it is asked anew when somebody looks or points at the banner. */
 const freshMs = 60_000;
 const answerTimeoutMs = 10_000;
+/** After a look that failed it looks again, after twice as long each time … */
+const retryFirstMs = 5_000;
+/** … and at the longest after this; then it has been in vain for five minutes, and what it knew is not shown any more. */
+const retryMaxMs = 300_000;
+/** So much too early a timer may be, for a clock that was set in between. */
+const clockGrainMs = 100;
+/** A tap leaves the banner before it presses: what waits for that waits so much longer. */
+const letGoMs = 500;
 /** How far around the window a banner asks, so that it stands there when it is scrolled to. */
 const nearby = '400px';
 /** As much of an address as sfu/protocol/desk.ts, originPage, reads. */
@@ -28,7 +36,11 @@ export function placeBanner(server: string, key: string, put: (host: Element) =>
   const root = host.attachShadow({ mode: 'open' });
   const end = new AbortController();
   const { signal } = end;
-  let askedAt = 0;
+  let dueAt = 0;
+  let patienceMs = retryFirstMs;
+  let isPointedAt = false;
+  /** What the server has said, and what of it is drawn. */
+  let told: PublicBanner = { isOn: false };
   let known: PublicBanner = { isOn: false };
   let view: BannerView | null = null;
 
@@ -48,25 +60,22 @@ export function placeBanner(server: string, key: string, put: (host: Element) =>
 
   const send: SendCallback = async (request) => {
     try {
-      const answer = await ask('/callback', {
+      const { status } = await ask('/callback', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ ...request, origin: thisPage() }),
       });
-      if (answer.ok) return null;
-      const { code } = (await answer.json()) as { code?: string };
-      if (code === 'banner-unknown') return 'gone';
-      return code === 'bad-request' ? 'wrong' : 'later';
-    } catch (error) {
-      // Something that is not ours answers in place of the server.
-      return error instanceof SyntaxError ? 'later' : 'offline';
+      // Nothing else is our server's word that it has arrived.
+      if (status === 204) return null;
+      return status === 404 ? 'gone' : status === 400 ? 'phoneWrong' : 'notSent';
+    } catch {
+      return 'notSent';
     }
   };
 
   /** In the page's own light or darkness. */
   const wear = () => {
-    const { parentElement } = host;
-    const isDark = !!parentElement && isDarkPage(getComputedStyle(parentElement).color);
+    const isDark = isDarkPage(getComputedStyle(host.parentElement ?? document.body).color);
     dress(root, known.isOn ? styleOf(known.look, isDark) : unseen);
   };
 
@@ -86,23 +95,41 @@ export function placeBanner(server: string, key: string, put: (host: Element) =>
     }
   };
 
+  /** Nothing changes its place under a pointer or the focus, nor is anybody interrupted who is typing: that waits. */
+  const settle = () => {
+    if (signal.aborted) return;
+    const isHeld = isPointedAt || !!root.activeElement;
+    if (!isHeld && !view?.isInUse()) {
+      const isNew = lookOf(told) !== lookOf(known);
+      known = told;
+      if (isNew) draw();
+      wear();
+    }
+    if (told.isOn) view?.tell(told.isAvailable, isHeld);
+  };
+
+  const letGo = () => {
+    setTimeout(settle, letGoMs);
+  };
+
   const refresh = async () => {
-    let answer: PublicBanner = { isOn: false };
+    let answer: PublicBanner | null = null;
     try {
       const response = await ask('');
       if (response.ok) answer = (await response.json()) as PublicBanner;
+      else if (/404|410/.test(`${response.status}`)) answer = { isOn: false };
     } catch {
       // No line, a server that is not there, or a policy of the page that forbids the request.
     }
-    if (signal.aborted) return;
-    // Nobody who is typing is interrupted by a new colour.
-    if (!view?.isInUse()) {
-      const isNew = lookOf(answer) !== lookOf(known);
-      known = answer;
-      if (isNew) draw();
+    if (answer) patienceMs = retryFirstMs;
+    else {
+      dueAt = Date.now() + patienceMs;
+      setTimeout(wake, patienceMs + clockGrainMs);
+      if (patienceMs === retryMaxMs) answer = { isOn: false };
+      patienceMs = Math.min(2 * patienceMs, retryMaxMs);
     }
-    wear();
-    if (answer.isOn) view?.tell(answer.isAvailable);
+    told = answer ?? told;
+    settle();
   };
 
   const wake = () => {
@@ -111,16 +138,23 @@ export function placeBanner(server: string, key: string, put: (host: Element) =>
     if (signal.aborted || document.hidden) return;
     view?.aim();
     if (known.isOn) wear();
-    if (Date.now() - askedAt < freshMs) return;
-    askedAt = Date.now();
+    if (Date.now() < dueAt) return;
+    dueAt = Date.now() + freshMs;
     void refresh();
+  };
+
+  const point = ({ type }: Event) => {
+    isPointedAt = type === 'pointerenter';
+    (isPointedAt ? wake : letGo)();
   };
 
   const begin = () => {
     document.addEventListener('visibilitychange', wake, { signal });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', wake, { signal });
-    host.addEventListener('pointerenter', wake);
+    host.addEventListener('pointerenter', point);
+    host.addEventListener('pointerleave', point);
     host.addEventListener('focusin', wake);
+    host.addEventListener('focusout', letGo);
     wake();
   };
 

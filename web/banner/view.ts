@@ -17,7 +17,11 @@ export type BannerView = {
   element: HTMLElement;
   /** Something has been typed, or is on its way. */
   isInUse: () => boolean;
-  tell: (isAvailable: boolean) => void;
+  /** @param isHeld somebody points at it or has the focus in it: words change, and nothing changes its place */
+  tell: (isAvailable: boolean, isHeld: boolean) => void;
+  /** As if somebody wanted to leave their name, or had. */
+  open: () => void;
+  thank: () => void;
   /** A page that never reloads has had many addresses by now. */
   aim: () => void;
 };
@@ -42,16 +46,23 @@ export function bannerView(
     look.button || words.button,
     create('span', { class: 'spoken' }, words.newTab),
   );
-  const form = callbackForm(words, organizationName, send, () => {
+  const thank = () => {
     hasLeft = true;
     form.element.remove();
     thanks.textContent = words.thanks(organizationName);
+  };
+  const form = callbackForm(words, organizationName, send, () => {
+    thank();
     thanks.focus();
   });
   const leave = create('button', {}, words.leave);
-  leave.onclick = () => {
+  const open = () => {
     leave.hidden = true;
-    form.open();
+    form.element.hidden = false;
+  };
+  leave.onclick = () => {
+    open();
+    form.focus();
   };
   const head = create('div', { class: 'head' }, heading);
   if (shape === 'corner') {
@@ -60,7 +71,6 @@ export function bannerView(
     head.append(button);
   }
 
-  const isInUse = () => !hasLeft && form.isInUse();
   const aim = () => {
     start.href = startUrl();
   };
@@ -76,18 +86,21 @@ export function bannerView(
       form.element,
       thanks,
     ),
-    isInUse,
+    isInUse: form.isInUse,
     aim,
-    tell: (isAvailable) => {
+    open,
+    thank,
+    tell: (isAvailable, isHeld) => {
       const said = isAvailable ? words.available : words.nobody;
       // Said anew only when it is something new.
       if (status.textContent !== said) status.textContent = said;
+      status.className = isAvailable ? 'status' : 'status nobody';
+      if (isHeld) return;
       // The usual sentence is about a button that is not there.
       text.hidden = !isAvailable && !look.text;
-      status.className = isAvailable ? 'status' : 'status nobody';
       start.hidden = !isAvailable;
       // A form that was only opened makes room for the call itself.
-      if (isAvailable && !isInUse()) form.element.hidden = true;
+      if (isAvailable && !form.isInUse()) form.element.hidden = true;
       leave.hidden = isAvailable || hasLeft || !form.element.hidden;
       aim();
     },

@@ -20,16 +20,12 @@ const ja = {
   close: '閉じる',
   nameMissing: 'お名前を入力してください。',
   phoneWrong: '電話番号を数字で入力してください。',
-  failures: {
-    offline: '送信できませんでした。インターネットの接続をご確認のうえ、もう一度送信してください。',
-    wrong: '送信できませんでした。お名前と電話番号をご確認のうえ、もう一度送信してください。',
-    later: '送信できませんでした。しばらく待ってから、もう一度送信してください。',
-    gone: '現在、受け付けていません。お電話でお問い合わせください。',
-  },
+  notSent:
+    '送信できませんでした。インターネットの接続をご確認のうえ、しばらくしてからもう一度送信してください。',
+  gone: '現在、受け付けていません。お電話でお問い合わせください。',
 };
 
 export type Words = typeof ja;
-export type SendingFailure = keyof Words['failures'];
 
 const en: Words = {
   heading: 'Talk with us face to face',
@@ -49,12 +45,8 @@ const en: Words = {
   close: 'Close',
   nameMissing: 'Please enter your name.',
   phoneWrong: 'Please enter your telephone number in digits.',
-  failures: {
-    offline: 'Not sent. Please check your connection and send it again.',
-    wrong: 'Not sent. Please check your name and number and send it again.',
-    later: 'Not sent. Please wait a while and send it again.',
-    gone: 'Not in use any more. Please call us instead.',
-  },
+  notSent: 'Not sent. Please check your connection, wait a moment and send it again.',
+  gone: 'Not in use any more. Please call us instead.',
 };
 
 export type Language = 'ja' | 'en';

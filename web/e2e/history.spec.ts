@@ -6,8 +6,8 @@ import type { RecordingEntry } from '../../sfu/protocol/recording.ts';
 import { colourOf, colours } from './kit/colours.ts';
 import type { Rgb } from './kit/colours.ts';
 import { closesPanel, seesPage, sendsByScript, shows } from './kit/documents.ts';
-import { eventually, itIs, notYet } from './kit/eventually.ts';
 import { colouredPage, colouredPages, isNear, placesOf, squareOn } from './kit/film.ts';
+import { meetingInList, opensMeeting } from './kit/history.ts';
 import type { Participant } from './kit/participant.ts';
 import { durationOf, isAt, player, plays, seeks, showsColour, sounds } from './kit/player.ts';
 import { isSound } from './kit/recorded-file.ts';
@@ -83,14 +83,21 @@ test.describe.serial('a recording in the history', () => {
     [entry] = (await readyRecordings(rep, 1)) as [RecordingEntry];
   });
 
-  const meeting = (): Locator => rep.page.getByRole('listitem', { name: guests, exact: true });
-  const recording = (name = '録画'): Locator => meeting().getByRole('listitem', { name, exact: true });
+  const inList = (): Locator => meetingInList(rep, guests);
+  const list = (): Locator => rep.page.getByRole('list', { name: '録画の一覧' });
+  const recording = (name = '録画'): Locator => list().getByRole('listitem', { name, exact: true });
   const meter = (): Locator => rep.page.getByRole('meter', { name: '録画の保存容量' });
 
   test('it says when, how long and who, and that it can be played', async () => {
     await rep.goTo('/dashboard');
     await rep.page.getByRole('link', { name: '商談履歴' }).first().click();
-    await expect(meeting()).toContainText('担当 admin');
+    await expect(inList()).toContainText('録画');
+    await expect(inList()).toContainText('再生できます');
+    await expect(inList()).toContainText('色見本');
+    await opensMeeting(rep, guests);
+    const people = rep.page.getByRole('region', { name: '参加された方' });
+    await expect(people.getByRole('listitem').filter({ hasText: 'admin' })).toContainText('担当者');
+    await expect(people.getByRole('listitem')).toHaveCount(3);
     await expect(recording()).toContainText('再生できます');
     const seconds = Math.floor(entry.durationMs / 1_000);
     await expect(recording()).toContainText(`0:${String(seconds % 60).padStart(2, '0')}`);
@@ -98,15 +105,14 @@ test.describe.serial('a recording in the history', () => {
   });
 
   test('it says who was told and who agreed, and when', async () => {
-    await meeting()
-      .getByText(/同意と操作の記録/)
-      .click();
+    const recordings = rep.page.getByRole('region', { name: '録画', exact: true });
+    await recordings.getByText(/同意と操作の記録/).click();
     for (const [name, what, act] of [
       ['admin', '録画を開始', 'told'],
       ['お客様', '録画のお知らせを表示', 'told'],
       ['佐藤 花子', '録画に同意', 'agrees'],
     ] as const) {
-      const row = meeting().getByRole('listitem').filter({ hasText: name }).filter({ hasText: what });
+      const row = recordings.getByRole('listitem').filter({ hasText: name }).filter({ hasText: what });
       await expect(row, `${name}: ${what}`).toHaveCount(1);
       const at = time.inFile(Date.parse((await row.locator('time').getAttribute('datetime')) ?? ''));
       const { from, to } = time.of(act);
@@ -116,6 +122,7 @@ test.describe.serial('a recording in the history', () => {
   });
 
   test('the meter says how much room is used and left', async () => {
+    await rep.page.getByRole('link', { name: '商談履歴の一覧' }).click();
     const { storage } = await historyOf(rep);
     expect(storage.usedBytes).toBe(entry.bytes);
     await expect(meter()).toHaveAttribute('aria-valuetext', /40 MB のうち .* MB を使用/);
@@ -123,10 +130,12 @@ test.describe.serial('a recording in the history', () => {
       'aria-valuenow',
       String(Math.round((100 * entry.bytes) / quotaBytes)),
     );
+    await rep.presses('残り時間とお知らせ');
     await rep.reads(/約\d+分/);
   });
 
   test('it plays in the page', async () => {
+    await opensMeeting(rep, guests);
     await recording().getByRole('link', { name: '再生する' }).click();
     await plays(player(rep));
     expect(Math.abs((await durationOf(player(rep))) - entry.durationMs)).toBeLessThan(100);
@@ -180,7 +189,7 @@ test.describe.serial('a recording in the history', () => {
   });
 
   test('the download is the whole file', async () => {
-    await rep.page.getByRole('link', { name: '商談履歴の一覧' }).click();
+    await rep.page.getByRole('link', { name: 'この商談の記録' }).click();
     const saving = rep.page.waitForEvent('download');
     await recording().getByRole('link', { name: 'ダウンロード', exact: true }).click();
     const download = await saving;
@@ -253,6 +262,9 @@ test.describe.serial('a recording in the history', () => {
     await remove();
     await rep.presses('削除する');
     await expect(recording()).toHaveCount(0);
+    await rep.page.getByRole('link', { name: '商談履歴の一覧' }).click();
+    await expect(inList()).toBeVisible();
+    await expect(inList(), 'nothing of it is left').not.toContainText('録画');
     await expect(meter()).toHaveAttribute('aria-valuenow', '0');
     await expect(meter()).toHaveAttribute('aria-valuetext', /40 MB のうち 0 MB を使用/);
     const after = (await historyOf(rep)).storage;
@@ -282,14 +294,12 @@ test.describe.serial('a recording in the history', () => {
     const [minutes] = (await readyRecordings(rep, 1)) as [RecordingEntry];
     expect(minutes.kind).toBe('audio');
     await rep.goTo('/dashboard/history');
-    await eventually('the minutes should be at the top of the list', async () => {
-      const names = await rep.page
-        .getByRole('list', { name: '録画の一覧' })
-        .first()
-        .getByRole('listitem')
-        .all();
-      return names.length === 1 ? itIs : notYet(`there are ${names.length}`);
-    });
+    // The newest is at the top.
+    await expect(
+      rep.page.getByRole('region', { name: '商談の一覧' }).getByRole('listitem').first(),
+    ).toContainText('音声議事録');
+    await opensMeeting(rep, 'お客様');
+    await expect(list().getByRole('listitem')).toHaveCount(1);
     const item = rep.page.getByRole('listitem', { name: '音声議事録', exact: true });
     await item.getByRole('link', { name: '再生する' }).click();
     await plays(player(rep));

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@playwright/test';
 import buildPages from './kit/build-pages.ts';
+import { BannerKeeper } from './kit/company.ts';
 import type { Colour } from './kit/colours.ts';
 import { eventually, itIs, notYet } from './kit/eventually.ts';
 import { mediaFiles } from './kit/media-files.ts';
@@ -17,6 +18,8 @@ import {
   seesPalmOf,
   shows,
 } from './kit/documents.ts';
+import { opensMeeting } from './kit/history.ts';
+import { Office } from './kit/office.ts';
 import { Participant } from './kit/participant.ts';
 import { portrait } from './kit/portraits.ts';
 import { readyRecordings, seesLamp } from './kit/recording.ts';
@@ -107,13 +110,19 @@ try {
   await takes(customer, 'start');
 
   await rep.signIn();
+  const office = await Office.of(rep);
+  const { key } = await (await BannerKeeper.of(rep)).makes('お問い合わせのページ');
+  await office.waits(key, 'https://www.acme.example/contact');
+  await office.wishesCall(key, { name: '高橋 誠', phone: '03-0000-0000', wish: '明日の午後' });
+  await rep.reads('www.acme.example/contact');
   await rep.fills('接続ナンバー', number);
   await rep.reads('がお待ちです');
   await expect(rep.page.locator('video').first()).toBeVisible();
   await takes(rep, 'dashboard');
   await takes(rep, 'dashboard', phone);
+  await office.allLeave();
 
-  await rep.presses('接続する');
+  await rep.page.locator('form').getByRole('button', { name: '接続する', exact: true }).click();
   await rep.isInCall();
   await settles(rep, [rep, customer]);
   await expect(rep.page.getByRole('dialog', { name: 'レコーディング機能使用確認' })).toBeVisible();
@@ -175,6 +184,10 @@ try {
   await rep.reads('再生できます');
   await takes(rep, 'history');
   await takes(rep, 'history', phone);
+  await opensMeeting(rep, 'お客様、佐藤 花子、鈴木 一郎');
+  await rep.reads('service-guide');
+  await takes(rep, 'meeting');
+  await takes(rep, 'meeting', phone);
   await rep.page.getByRole('link', { name: '再生する' }).click();
   const chapters = rep.page.getByRole('region', { name: 'チャプター' }).getByRole('button');
   await chapters.filter({ hasText: 'service-guide 5/8' }).click();
@@ -186,6 +199,25 @@ try {
   await expect(rep.page.getByText('service-guide').first()).toBeVisible();
   await takes(rep, 'documents');
   await takes(rep, 'documents', phone);
+
+  await rep.goTo(`/dashboard/banners/${key}`);
+  await rep.reads('プレビュー');
+  await takes(rep, 'banner');
+  await takes(rep, 'banner', phone);
+  for (const [name, login] of [
+    ['佐藤 花子', 'sato'],
+    ['田中 次郎', 'tanaka'],
+    ['鈴木 一郎', 'suzuki'],
+    ['高橋 三奈', 'takahashi'],
+  ] as const) {
+    await office.hires(name, login);
+  }
+  for (const page of ['users', 'usage'] as const) {
+    await rep.goTo(`/dashboard/admin/${page}`);
+    await rep.reads('高橋 三奈');
+    await takes(rep, page);
+    await takes(rep, page, phone);
+  }
 } finally {
   await Promise.all(people.map((each) => each.goHome()));
   await server.stop();

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Film, keepsFaces, keepsTones } from './kit/film.ts';
+import { opensMeeting } from './kit/history.ts';
 import type { Participant } from './kit/participant.ts';
 import { isSound, lasts } from './kit/recorded-file.ts';
 import {
@@ -122,6 +123,7 @@ test.describe.serial('the host chooses', () => {
     await rep.endsCall('全員の接続を終了する');
     await customer.reads('商談が終了しました');
     await rep.goTo('/dashboard/history');
+    await opensMeeting(rep, 'お客様');
     const list = rep.page.getByRole('list', { name: '録画の一覧' }).getByRole('listitem');
     await expect(list).toHaveCount(2);
     await expect(list.filter({ hasText: '録画' })).toHaveCount(1);

@@ -193,6 +193,7 @@ test.describe.serial('the space runs out', () => {
   test('who wants to be told by mail types an address at 商談履歴', async () => {
     const { rep } = call;
     const { earlier } = await rep.openTab('/dashboard/history');
+    await rep.presses('残り時間とお知らせ');
     await rep.presses('アドレスを登録する');
     await rep.fills('メールアドレス', address);
     await rep.presses('保存する');

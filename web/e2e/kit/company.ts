@@ -41,7 +41,11 @@ export class Site {
   }
 
   /** Pages by their paths, under the same strict policy as the company's; styles are files of their own. */
-  static async of(taimen: string, files: Readonly<Record<string, string>>): Promise<Site> {
+  static async of(
+    taimen: string,
+    files: Readonly<Record<string, string>>,
+    policy = securityPolicy(taimen),
+  ): Promise<Site> {
     return Site.#open(
       createServer((request, response) => {
         const { pathname } = new URL(request.url ?? '/', 'http://site');
@@ -49,7 +53,7 @@ export class Site {
         response
           .writeHead(file === undefined ? 404 : 200, {
             'Content-Type': `text/${pathname.endsWith('.css') ? 'css' : 'html'}; charset=utf-8`,
-            'Content-Security-Policy': securityPolicy(taimen),
+            'Content-Security-Policy': policy,
           })
           .end(file);
       }),

@@ -153,7 +153,8 @@ export class Participant {
 
   async connect(number: string, record: 'YES' | 'NO' | 'later' = 'NO'): Promise<void> {
     await this.fills('接続ナンバー', number);
-    await this.presses('接続する');
+    // The field's own: whoever waits has one, too.
+    await this.page.locator('form').getByRole('button', { name: '接続する', exact: true }).click();
     await this.isInCall();
     await this.answersRecording(record);
   }

@@ -1,5 +1,5 @@
 import { test } from '@playwright/test';
-import type { Locator, Page } from '@playwright/test';
+import type { Frame, Locator, Page } from '@playwright/test';
 import { BannerKeeper, Site } from './company.ts';
 import type { Participant } from './participant.ts';
 import type { Scene } from './scene.ts';
@@ -29,6 +29,18 @@ export function questionsOf({ context }: Participant): string[] {
     if (request.method() === 'GET' && /\/api\/banner\//.test(request.url())) questions.push(request.url());
   });
   return questions;
+}
+
+/** The page in the only frame that a page has. */
+export async function frameIn(page: Page): Promise<Frame> {
+  const frame = await (await page.locator('iframe').elementHandle()).contentFrame();
+  if (!frame) throw new Error('There is no frame in the page.');
+  return frame;
+}
+
+/** From now on this person's eyes, ears and hands are in a frame, which has all of a page that they need. */
+export function looksInto(participant: Participant, frame: Frame): void {
+  participant.page = frame as unknown as Page;
 }
 
 export const html = (body: string, head = '') =>
@@ -71,8 +83,9 @@ export class Town {
     return this.#keep(await Site.ofCompany(this.taimen, key));
   }
 
-  async siteOf(files: Readonly<Record<string, string>>): Promise<Site> {
-    return this.#keep(await Site.of(this.taimen, files));
+  /** @param policy where it is another than the sample company's */
+  async siteOf(files: Readonly<Record<string, string>>, policy?: string): Promise<Site> {
+    return this.#keep(await Site.of(this.taimen, files, policy));
   }
 
   async tidyUp(): Promise<void> {

@@ -67,7 +67,9 @@ export const removeUnit = (id: string): Promise<Failure | null> =>
 export const usersCsv = (): string => `/api/users.csv${queryOf({ lang: language.locale })}`;
 
 /** Ten thousand new passwords take their time to be made safe. */
-const importTimeoutMs = 10 * 60_000;
+const importTimeoutMs = 60 * 60_000;
+
+const isFailure = (body: unknown) => typeof body === 'object' && body !== null && 'code' in body;
 
 /** @param dry looks through the file, and writes nothing */
 export async function importUsers(file: Blob, dry: boolean): Promise<Outcome<UserImport>> {
@@ -79,7 +81,9 @@ export async function importUsers(file: Blob, dry: boolean): Promise<Outcome<Use
       signal: AbortSignal.timeout(importTimeoutMs),
     });
     const body: unknown = await answer.json();
-    return answer.ok ? { ok: true, value: body as UserImport } : { ok: false, failure: failureFrom(body) };
+    // What takes long is answered with 200 before it is known how it ends.
+    const isDone = answer.ok && !isFailure(body);
+    return isDone ? { ok: true, value: body as UserImport } : { ok: false, failure: failureFrom(body) };
   } catch (error) {
     const late = error instanceof DOMException && error.name === 'TimeoutError';
     return failed(late ? 'timeout' : 'offline');

@@ -48,8 +48,23 @@ test('what is emptied is as the server has it', () => {
 });
 
 test('thresholds in any order, with Japanese commas, once each', () => {
-  const { thresholds } = changed({ thresholds: '95、70, 95' }).settings;
-  expect(thresholds.map(({ value }) => value)).toEqual([70, 95, 4_000_000_000]);
+  const { thresholds } = changed({ percents: '95、70, 95', gigabytes: '４.5、1' }).settings;
+  expect(thresholds).toEqual([
+    { unit: 'percent', value: 70 },
+    { unit: 'percent', value: 95 },
+    { unit: 'bytes', value: 1_000_000_000 },
+    { unit: 'bytes', value: 4_500_000_000 },
+  ]);
+});
+
+test('no threshold at all is a choice, too', () => {
+  expect(changed({ percents: '', gigabytes: ' ' }).settings.thresholds).toEqual([]);
+});
+
+test('six thresholds are taken, a seventh is refused with how many there are', () => {
+  expect(changed({ percents: '10,20,30', gigabytes: '1,2,3' }).settings.thresholds).toHaveLength(6);
+  const result = typed({ percents: '10,20,30,40', gigabytes: '1,2,3' });
+  expect('errors' in result && result.errors).toMatchObject({ thresholdCount: 7, percents: false });
 });
 
 test.each<[string, Partial<SettingsForm>, string]>([
@@ -58,8 +73,10 @@ test.each<[string, Partial<SettingsForm>, string]>([
   ['a negative quota', { quota: '-1' }, 'quota'],
   ['more than the server takes', { documentMegabytes: '101' }, 'documentMegabytes'],
   ['half a page', { documentPages: '1.5' }, 'documentPages'],
-  ['a threshold above all', { thresholds: '101' }, 'thresholds'],
-  ['seven thresholds', { thresholds: '1,2,3,4,5,6,7' }, 'thresholds'],
+  ['a threshold above all', { percents: '101' }, 'percents'],
+  ['half a percent', { percents: '12.5' }, 'percents'],
+  ['a threshold at nothing', { gigabytes: '0' }, 'gigabytes'],
+  ['a threshold that is no number', { gigabytes: '4GB' }, 'gigabytes'],
 ])('%s is refused at its field', (_, change, field) => {
   const result = typed(change);
   expect('errors' in result && result.errors).toMatchObject({ [field]: true });

@@ -4,6 +4,9 @@ import type { OrganizationSettings, OrganizationView } from '../../../sfu/protoc
 
 const bytesPerGigabyte = 1_000_000_000;
 const bytesPerMegabyte = 1_000_000;
+const gigabytesMax = 1_000_000;
+/** A warning at less would be one at nothing. */
+const gigabytesOfWarningMin = 0.001;
 const thresholdsMax = 6;
 const monthsMax = 120;
 
@@ -16,7 +19,9 @@ export type SettingsForm = {
   quota: string;
   warnOwner: boolean;
   warnAdmins: boolean;
-  thresholds: string;
+  /** When is told that space runs out: several numbers, with commas between them. */
+  percents: string;
+  gigabytes: string;
   documentMegabytes: string;
   documentPages: string;
   retention: Record<RetentionKind, string>;
@@ -25,7 +30,10 @@ export type SettingsForm = {
 export type FormErrors = {
   name: boolean;
   quota: boolean;
-  thresholds: boolean;
+  percents: boolean;
+  gigabytes: boolean;
+  /** How many thresholds there are, where these are too many. */
+  thresholdCount: number | null;
   documentMegabytes: boolean;
   documentPages: boolean;
   retention: ReadonlySet<RetentionKind>;
@@ -34,14 +42,19 @@ export type FormErrors = {
 const typed = (value: number | null, unit = 1) => (value === null ? '' : String(value / unit));
 
 export function formOf({ name, settings }: OrganizationView): SettingsForm {
-  const percents = settings.thresholds.flatMap((each) => (each.unit === 'percent' ? [each.value] : []));
+  const thresholds = (wanted: 'percent' | 'bytes', unit: number) =>
+    settings.thresholds
+      .filter((each) => each.unit === wanted)
+      .map(({ value }) => typed(value, unit))
+      .join(', ');
   return {
     name,
     sharedLogin: settings.sharedLogin,
     quota: typed(settings.quotaBytes, bytesPerGigabyte),
     warnOwner: settings.warnOwner,
     warnAdmins: settings.warnAdmins,
-    thresholds: percents.join(', '),
+    percents: thresholds('percent', 1),
+    gigabytes: thresholds('bytes', bytesPerGigabyte),
     documentMegabytes: typed(settings.documentBytesMax, bytesPerMegabyte),
     documentPages: typed(settings.documentPagesMax),
     retention: Object.fromEntries(
@@ -54,32 +67,39 @@ export function formOf({ name, settings }: OrganizationView): SettingsForm {
 function numberIn(text: string, { min, max, whole }: { min: number; max: number; whole: boolean }) {
   const plain = text.normalize('NFKC').trim();
   if (plain === '') return null;
-  const form = whole ? /^\d{1,9}$/ : /^\d{1,9}(\.\d{1,3})?$/;
+  const form = whole ? /^\d{1,9}$/ : /^\d{1,9}(\.\d{1,9})?$/;
   const value = form.test(plain) ? Number(plain) : Number.NaN;
   return value >= min && value <= max ? value : undefined;
 }
 
-const percentsIn = (text: string): number[] | undefined => {
+/** Each once, the lowest first. @returns undefined: not usable */
+function numbersIn(text: string, range: Parameters<typeof numberIn>[1]): number[] | undefined {
   const parts = text
     .normalize('NFKC')
     .split(/[,、\s]+/)
     .filter((part) => part !== '');
-  const values = parts.map((part) => numberIn(part, { min: 1, max: 100, whole: true }));
-  if (values.length > thresholdsMax || values.some((value) => value == null)) return undefined;
+  const values = parts.map((part) => numberIn(part, range));
+  if (values.some((value) => value == null)) return undefined;
   return [...new Set(values as number[])].toSorted((x, y) => x - y);
-};
+}
 
-/** What is typed, as the server takes it; or what is wrong with it. Thresholds in bytes stay as they are. */
+/** What is typed, as the server takes it; or what is wrong with it. */
 export function read(
   form: SettingsForm,
-  { settings, server }: OrganizationView,
+  { server }: Pick<OrganizationView, 'server'>,
 ): { change: { name: string; settings: OrganizationSettings } } | { errors: FormErrors } {
   const name = form.name.trim();
-  const quota = numberIn(form.quota, { min: 0, max: 1_000_000, whole: false });
+  const quota = numberIn(form.quota, { min: 0, max: gigabytesMax, whole: false });
   const megabytesMax = server.documentBytesMax / bytesPerMegabyte;
   const megabytes = numberIn(form.documentMegabytes, { min: 1, max: megabytesMax, whole: false });
   const pages = numberIn(form.documentPages, { min: 1, max: server.documentPagesMax, whole: true });
-  const percents = percentsIn(form.thresholds);
+  const percents = numbersIn(form.percents, { min: 1, max: 100, whole: true });
+  const gigabytes = numbersIn(form.gigabytes, {
+    min: gigabytesOfWarningMin,
+    max: gigabytesMax,
+    whole: false,
+  });
+  const count = (percents?.length ?? 0) + (gigabytes?.length ?? 0);
   const months = retentionKinds.map(
     (kind) => [kind, numberIn(form.retention[kind], { min: 1, max: monthsMax, whole: true })] as const,
   );
@@ -90,30 +110,36 @@ export function read(
     megabytes === undefined ||
     pages === undefined ||
     percents === undefined ||
+    gigabytes === undefined ||
+    count > thresholdsMax ||
     wrongMonths.size > 0
   ) {
     return {
       errors: {
         name: name === '',
         quota: quota === undefined,
-        thresholds: percents === undefined,
+        percents: percents === undefined,
+        gigabytes: gigabytes === undefined,
+        thresholdCount: count > thresholdsMax ? count : null,
         documentMegabytes: megabytes === undefined,
         documentPages: pages === undefined,
         retention: wrongMonths,
       },
     };
   }
-  const inBytes = settings.thresholds.filter(({ unit }) => unit === 'bytes');
   return {
     change: {
       name,
       settings: {
         sharedLogin: form.sharedLogin,
         quotaBytes: quota === null ? null : Math.round(quota * bytesPerGigabyte),
-        thresholds: [...percents.map((value) => ({ unit: 'percent' as const, value })), ...inBytes].slice(
-          0,
-          thresholdsMax,
-        ),
+        thresholds: [
+          ...percents.map((value) => ({ unit: 'percent' as const, value })),
+          ...gigabytes.map((value) => ({
+            unit: 'bytes' as const,
+            value: Math.round(value * bytesPerGigabyte),
+          })),
+        ],
         warnOwner: form.warnOwner,
         warnAdmins: form.warnAdmins,
         documentBytesMax: megabytes === null ? null : Math.round(megabytes * bytesPerMegabyte),

@@ -12,6 +12,7 @@ describe('the places of the desk', () => {
     [paths.meeting('abc'), { name: 'meeting', meetingId: 'abc' }],
     [paths.recording('abc'), { name: 'recording', recordingId: 'abc' }],
     [paths.banners, { name: 'banners' }],
+    [paths.banner('abc'), { name: 'banner', key: 'abc' }],
     [paths.sessions, { name: 'sessions' }],
     ['/dashboard/admin', { name: 'admin', page: 'users' }],
     [paths.admin('units'), { name: 'admin', page: 'units' }],
@@ -19,7 +20,7 @@ describe('the places of the desk', () => {
     ['/dashboard/nowhere', { name: 'home' }],
     ['/dashboard/documents/abc/more', { name: 'home' }],
     ['/dashboard/recordings', { name: 'home' }],
-    ['/dashboard/banners/abc', { name: 'home' }],
+    ['/dashboard/banners/abc/more', { name: 'home' }],
     ['/dashboard/history/abc/more', { name: 'home' }],
     ['/elsewhere/history', { name: 'home' }],
   ])('%s', (path, place) => {

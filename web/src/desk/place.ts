@@ -7,6 +7,7 @@ export type Place =
   | { name: 'meeting'; meetingId: string }
   | { name: 'recording'; recordingId: string }
   | { name: 'banners' }
+  | { name: 'banner'; key: string }
   | { name: 'sessions' }
   | { name: 'admin'; page: AdminPage };
 
@@ -21,6 +22,8 @@ export const paths = {
   meeting: (meetingId: string) => `/dashboard/history/${meetingId}`,
   recording: (recordingId: string) => `/dashboard/recordings/${recordingId}`,
   banners: '/dashboard/banners',
+  /** @param key `new`: one that is to be made */
+  banner: (key: string) => `/dashboard/banners/${key}`,
   sessions: '/dashboard/sessions',
   admin: (page: AdminPage) => `/dashboard/admin/${page}`,
 } as const;
@@ -31,7 +34,7 @@ export function placeAt(path: string): Place {
   if (area === 'documents') return id ? { name: 'document', documentId: id } : { name: 'documents' };
   if (area === 'history') return id ? { name: 'meeting', meetingId: id } : { name: 'history' };
   if (area === 'recordings' && id) return { name: 'recording', recordingId: id };
-  if (area === 'banners' && !id) return { name: 'banners' };
+  if (area === 'banners') return id ? { name: 'banner', key: id } : { name: 'banners' };
   if (area === 'sessions' && !id) return { name: 'sessions' };
   if (area === 'admin') return { name: 'admin', page: adminPages.find((page) => page === id) ?? 'users' };
   return { name: 'home' };
@@ -52,6 +55,7 @@ export function areaOf(place: Place): Area {
     case 'recording':
       return 'history';
     case 'banners':
+    case 'banner':
       return 'banners';
     case 'sessions':
       return 'own';

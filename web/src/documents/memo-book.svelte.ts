@@ -8,7 +8,10 @@ const restMs = 800;
 const retryMs = 4_000;
 const retrySlowestMs = 30_000;
 /** Refusals that stay the same however often one asks. */
-const lasting: readonly Failure['code'][] = ['document-unknown', 'not-allowed'];
+const lasting: readonly Failure['code'][] = ['document-unknown', 'history-unknown', 'not-allowed'];
+
+/** Where memos are kept: those to a document, or the note to a meeting, which is a memo to the whole of it. */
+export type MemoStore = Pick<DocumentsApi, 'memos' | 'writeMemo'>;
 
 /** The memo to one page, or to the whole document, as it stands in its field. */
 export class Memo {
@@ -44,7 +47,7 @@ export const wholeDocument = 0;
  * waiting. Every memo is saved by itself; what cannot be saved stays in its field and is tried again.
  */
 export class MemoBook {
-  readonly #api: DocumentsApi;
+  readonly #api: MemoStore;
   readonly #documentId: string;
   readonly #memos: Memo[] = [];
   #loaded = $state(false);
@@ -55,7 +58,7 @@ export class MemoBook {
   #latestFailure = $state.raw<Failure | null>(null);
   #written = $state.raw<readonly number[]>([]);
 
-  constructor(api: DocumentsApi, documentId: string) {
+  constructor(api: MemoStore, documentId: string) {
     this.#api = api;
     this.#documentId = documentId;
   }

@@ -53,6 +53,11 @@ function inUnit(value: number, unit: 'minute' | 'second'): string {
   return language.locale === 'ja' ? text.replace(/\s/gu, '') : text;
 }
 
+/** A number as it is read: 1,234.5. */
+export function numeral(value: number): string {
+  return new Intl.NumberFormat(tag(), { maximumFractionDigits: 2 }).format(value);
+}
+
 /** Names one after the other: カメラとマイク / camera and microphone. */
 export function listOf(names: readonly string[]): string {
   // For two or three devices 「と」 is what people say; the locale's own mark is the comma of a list.

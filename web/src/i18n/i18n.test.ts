@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../../sfu/protocol/codes.ts';
 import { adminEn } from './admin-en.ts';
 import { adminJa } from './admin-ja.ts';
+import { bannersEn } from './banners-en.ts';
+import { bannersJa } from './banners-ja.ts';
 import { deskEn } from './desk-en.ts';
 import { deskJa } from './desk-ja.ts';
 import './documents.ts';
@@ -20,6 +22,8 @@ import { historyJa } from './history-ja.ts';
 import { language, locales } from './locale.svelte.ts';
 import { recordingEn } from './recording-en.ts';
 import { recordingJa } from './recording-ja.ts';
+import { sessionsEn } from './sessions-en.ts';
+import { sessionsJa } from './sessions-ja.ts';
 import { stageEn } from './stage-en.ts';
 import { stageJa } from './stage-ja.ts';
 
@@ -42,6 +46,8 @@ const catalogues = [
   { name: 'desk', ja: deskJa, en: deskEn, word: 'd' },
   { name: 'documents', ja: documentsJa, en: documentsEn, word: 'w' },
   { name: 'admin', ja: adminJa, en: adminEn, word: 'a' },
+  { name: 'banners', ja: bannersJa, en: bannersEn, word: 'b' },
+  { name: 'sessions', ja: sessionsJa, en: sessionsEn, word: 'l' },
   { name: 'history', ja: historyJa, en: historyEn, word: 'h' },
   { name: 'recording', ja: recordingJa, en: recordingEn, word: 'r' },
 ];

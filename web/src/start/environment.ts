@@ -11,6 +11,9 @@ export function environmentProblem(): EnvironmentProblem | null {
   return null;
 }
 
+/** Whether this page stands in a page of somebody else's (B4). */
+export const isFramed = (): boolean => window.top !== window;
+
 /** Permissions Policy, 8; Chromium has it under its old name, other browsers have none. */
 type WithPolicy = { featurePolicy?: { allowsFeature: (feature: string) => boolean } };
 
@@ -19,7 +22,7 @@ type WithPolicy = { featurePolicy?: { allowsFeature: (feature: string) => boolea
  * where the browser does not tell, it is taken for so, and the call gets a tab of its own.
  */
 export function isFramedWithoutDevices(): boolean {
-  if (window.top === window) return false;
+  if (!isFramed()) return false;
   const { featurePolicy } = document as WithPolicy;
   return !['camera', 'microphone'].every((feature) => featurePolicy?.allowsFeature(feature));
 }

@@ -8,13 +8,17 @@ import { RequestFailure } from '../../session/signal.ts';
  */
 export class DeskLine {
   readonly #line: CallApi['line'];
+  readonly #closed: (why: Failure) => void;
   #view = $state.raw<DeskView | null>(null);
   #failure = $state.raw<Failure | null>(null);
+  #isConnected = $state(true);
   /** Rises whenever there is something new about calls to be returned. */
   #callbackNews = $state(0);
 
-  constructor(line: CallApi['line']) {
+  /** @param closed nobody is signed in here any more; with `reason` in the details where the server has told it */
+  constructor(line: CallApi['line'], closed: (why: Failure) => void) {
     this.#line = line;
+    this.#closed = closed;
     line.on('desk:waiting', ({ waiting }) => {
       if (this.#view) this.#view = { ...this.#view, waiting };
     });
@@ -24,7 +28,11 @@ export class DeskLine {
     line.on('desk:callbacks', () => {
       this.#callbackNews += 1;
     });
+    line.on('desk:closed', ({ reason }) => {
+      this.#close({ code: 'sign-in-required', details: reason === null ? {} : { reason } });
+    });
     line.onConnection((isConnected) => {
+      this.#isConnected = isConnected;
       if (isConnected) void this.#watch();
     });
     void this.#watch();
@@ -43,6 +51,11 @@ export class DeskLine {
   /** Colleagues who could take a call now. */
   get available(): number {
     return this.#view?.available ?? 0;
+  }
+
+  /** False while what is shown may be over, because the line is being restored. */
+  get isConnected(): boolean {
+    return this.#isConnected;
   }
 
   get failure(): Failure | null {
@@ -70,18 +83,13 @@ export class DeskLine {
       this.#failure = null;
     } catch (error) {
       if (!(error instanceof RequestFailure)) throw error;
-      this.#failure = error.failure;
+      if (error.failure.code === 'sign-in-required') this.#close(error.failure);
+      else this.#failure = error.failure;
     }
   }
-}
 
-const lines = new WeakMap<CallApi['line'], DeskLine>();
-
-/** One for the life of the page: whoever comes back to the desk's home finds what was told meanwhile. */
-export function deskLineOf(line: CallApi['line']): DeskLine {
-  const known = lines.get(line);
-  if (known) return known;
-  const made = new DeskLine(line);
-  lines.set(line, made);
-  return made;
+  #close(why: Failure): void {
+    this.#view = null;
+    this.#closed(why);
+  }
 }

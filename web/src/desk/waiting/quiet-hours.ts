@@ -16,7 +16,7 @@ const minutesOf = (time: string): number => {
 };
 
 /** The same time at both ends is the whole day. */
-export function isQuiet({ isOn, from, to }: QuietHours, now: Date): boolean {
+export function isQuiet({ isOn, from, to }: QuietHours, now = new Date()): boolean {
   if (!isOn) return false;
   const [begin, end] = [minutesOf(from), minutesOf(to)];
   const minute = now.getHours() * 60 + now.getMinutes();

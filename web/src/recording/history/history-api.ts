@@ -1,12 +1,7 @@
-import type { RecordingList } from '../../../../sfu/protocol/recording.ts';
-import { ask, bodyOf, failureIn, type Outcome } from '../../documents/http.ts';
+import { ask, failureIn } from '../../documents/http.ts';
 import type { Failure } from '../../session/api.ts';
 
-/** Recordings and the space they take, over HTTP. Every function answers; none throws. */
-
-/** @param before the `next` of the page before; null: the newest meetings */
-export const listRecordings = (before: string | null): Promise<Outcome<RecordingList>> =>
-  bodyOf(ask('GET', `/api/recordings${before === null ? '' : `?before=${encodeURIComponent(before)}`}`));
+/** What is done with recordings, and who is warned of the space they take, over HTTP. Every function answers; none throws. */
 
 /** For good. */
 export const removeRecording = (id: string): Promise<Failure | null> =>

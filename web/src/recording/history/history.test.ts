@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RecordedMeeting, StorageView } from '../../../../sfu/protocol/recording.ts';
+import { daysOf } from '../../history/days.ts';
 import { language } from '../../i18n/locale.svelte.ts';
 import { chapterAt } from './chapters.ts';
-import { daysOf } from './days.ts';
 import { day, exactTime, length, size, wholePercent } from './measures.ts';
 import { canPlayWebm } from './playback.ts';
 import { hasRoom, levelOf, shareOf, warningOf } from './storage-level.ts';

@@ -1,6 +1,6 @@
 import { fileSize } from '../../documents/measures.ts';
+import { dayKey } from '../../history/days.ts';
 import { language } from '../../i18n/locale.svelte.ts';
-import { dayKey } from './days.ts';
 
 /** Days, lengths and sizes in the history, in the language of the moment. */
 

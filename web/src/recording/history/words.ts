@@ -7,18 +7,21 @@ import type { Failure } from '../../session/api.ts';
 /** What is called how in the history. */
 
 /** Such as 録画, or 録画 第2部 where there are several. */
-export function recordingName({ kind, part }: RecordingEntry, { recordings }: RecordedMeeting): string {
+export function recordingName(
+  { kind, part }: Pick<RecordingEntry, 'kind' | 'part'>,
+  { recordings }: { recordings: readonly unknown[] },
+): string {
   const isOnly = part === 1 && recordings.length === 1;
   return isOnly ? h().kind[kind] : h().part(h().kind[kind], part);
 }
 
 /** Who else was there; お客様 for who has given no name. */
-export function guestNames({ people }: RecordedMeeting): string {
+export function guestNames({ people }: Pick<RecordedMeeting, 'people'>): string {
   const names = people.filter(({ role }) => role === 'guest').map(({ name }) => name || t().common.guest);
   return names.length > 0 ? names.join(h().meeting.comma) : h().meeting.noGuest;
 }
 
-export const hostName = ({ people }: RecordedMeeting): string | null =>
+export const hostName = ({ people }: Pick<RecordedMeeting, 'people'>): string | null =>
   people.find(({ role }) => role === 'host')?.name || null;
 
 /** What is wrong and what to do, in the words of the history where it has some. */

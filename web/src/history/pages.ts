@@ -1,10 +1,11 @@
-import type { RecordedMeeting, RecordingEntry } from '../../../../sfu/protocol/recording.ts';
+/** What the pages of a list are made of. */
+type Listed = { meetingId: string; startedAt: number };
 
 /** A stretch of the list as the server gave it. */
-export type Page = {
+export type Page<Meeting extends Listed> = {
   /** What it was asked with; null: from the newest on. */
   before: string | null;
-  meetings: readonly RecordedMeeting[];
+  meetings: readonly Meeting[];
   /** What the next one is asked with; null: it is the last. */
   next: string | null;
 };
@@ -15,7 +16,11 @@ export type Page = {
  *
  * @param index of the page that was read; one more than there are: it is added
  */
-export function withPage(pages: readonly Page[], index: number, read: Page): readonly Page[] {
+export function withPage<Meeting extends Listed>(
+  pages: readonly Page<Meeting>[],
+  index: number,
+  read: Page<Meeting>,
+): readonly Page<Meeting>[] {
   const before = pages.slice(0, index);
   const [again, ...later] = pages.slice(index);
   const last = read.meetings.at(-1);
@@ -23,7 +28,7 @@ export function withPage(pages: readonly Page[], index: number, read: Page): rea
   // So much has come meanwhile that nobody knows what lies between: it is shown when it is asked for.
   const isContinuous = [again, ...later].some(({ meetings }) => isIn(meetings, last));
   if (!isContinuous) return [...before, read];
-  const after = (page: Page): Page => ({
+  const after = (page: Page<Meeting>): Page<Meeting> => ({
     ...page,
     meetings: page.meetings.filter(
       (meeting) => meeting.startedAt <= last.startedAt && !isIn(read.meetings, meeting),
@@ -36,33 +41,11 @@ export function withPage(pages: readonly Page[], index: number, read: Page): rea
   return [...before, read, { ...first, before: read.next }, ...others];
 }
 
-/** All of them with one recording changed. @param by null: it is no longer there */
-export function withRecording(
-  pages: readonly Page[],
-  recordingId: string,
-  by: RecordingEntry | null,
-): readonly Page[] {
-  return pages.map((page) => {
-    if (!page.meetings.some((meeting) => has(meeting, recordingId))) return page;
-    const meetings = page.meetings.map((meeting) => {
-      if (!has(meeting, recordingId)) return meeting;
-      const recordings = meeting.recordings.flatMap((entry) =>
-        entry.id === recordingId ? (by ?? []) : entry,
-      );
-      return { ...meeting, recordings };
-    });
-    return { ...page, meetings };
-  });
-}
-
 /** Newest first, each once: one that begins only now has just moved up. */
-export const meetingsOf = (pages: readonly Page[]): readonly RecordedMeeting[] =>
+export const meetingsOf = <Meeting extends Listed>(pages: readonly Page<Meeting>[]): readonly Meeting[] =>
   pages.flatMap(({ meetings }, index) =>
     meetings.filter((meeting) => !pages.slice(0, index).some((newer) => isIn(newer.meetings, meeting))),
   );
 
-const isIn = (meetings: readonly RecordedMeeting[], { meetingId }: RecordedMeeting): boolean =>
+const isIn = (meetings: readonly Listed[], { meetingId }: Listed): boolean =>
   meetings.some((each) => each.meetingId === meetingId);
-
-const has = ({ recordings }: RecordedMeeting, recordingId: string): boolean =>
-  recordings.some(({ id }) => id === recordingId);
