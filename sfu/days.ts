@@ -36,7 +36,7 @@ export function dateAndTime(at: number, tz?: string): string {
 function utcOf(day: string, field: string): number {
   const utc = Date.parse(`${day}T00:00:00Z`);
   if (Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 10) !== day) {
-    throw new Refusal('bad-request', `Not usable: ${field}.`);
+    throw new Refusal('bad-request', `There is no day ${day} (${field}).`);
   }
   return utc;
 }

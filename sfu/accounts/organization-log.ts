@@ -291,7 +291,8 @@ export class OrganizationLog {
 function toEntry({ id, at, what }: Waiting, who: Known): NewLogEntry {
   const { act, meetingId = null, address = null } = what;
   const subject = [...what.subject].slice(0, limits.chatCharacters).join('');
-  const search = searchText([who.actor, subject, address ?? '']);
+  // No word reaches from one field of what was changed into the next.
+  const search = searchText([who.actor, ...subject.split(/[\n\t]/), address ?? '']);
   return { ...who, id, at, kind: kindOf(act), act, subject, meetingId, address, search };
 }
 

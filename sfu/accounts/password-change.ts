@@ -56,7 +56,11 @@ export class PasswordChange {
       },
     );
     if (!sessionIds) {
-      throw new Refusal('sign-in-required', 'Somebody else has changed this password.', { reason });
+      throw new Refusal(
+        'sign-in-required',
+        'Somebody else has changed this password. Sign in again with the new one.',
+        { reason },
+      );
     }
     this.#sessions.tellEnded({ accountId: account.id, sessionIds, reason });
   }

@@ -19,6 +19,8 @@ export function actingOf(
 /** Is given as soon as nobody waits for the answer any more. */
 export function whenGone(response: Response): AbortSignal {
   const gone = new AbortController();
+  // While it was being found out who asks.
+  if (response.destroyed) gone.abort();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });

@@ -34,6 +34,10 @@ describe('the threshold that is passed', () => {
 });
 
 describe('what was warned of', () => {
+  /** So much is taken that this has just been passed. */
+  const justAt = (passed: StorageThreshold | null, quotaBytes: number) =>
+    space(passed ? (passed.unit === 'percent' ? (passed.value * quotaBytes) / 100 : passed.value) : 0);
+
   test('fits into 32 bits, whatever the threshold', () => {
     for (const threshold of [percent(1), percent(100), bytes(1), bytes(1e15)]) {
       const mark = markOf(threshold, limits.quotaBytesMax);
@@ -55,7 +59,7 @@ describe('what was warned of', () => {
     ['bytes that are more than all there is now', bytes(4 * giga), bytes(4 * giga), 3, 'same'],
   ] as const)('%s', (_, passed, warned, quotaGiga, outcome) => {
     const quota = quotaGiga * giga;
-    const found = compareToWarned(passed, markOf(warned, quota), quota);
+    const found = compareToWarned(justAt(passed, quota), passed, markOf(warned, quota), quota);
     expect(found).toEqual({ isHigher: outcome === 'higher', isLower: outcome === 'lower' });
   });
 
@@ -68,12 +72,33 @@ describe('what was warned of', () => {
     ['the same bytes of a larger quota', bytes(giga), bytes(giga), 10, 'same'],
     ['nothing passed of a larger quota', null, percent(80), 10, 'lower'],
   ] as const)('of 5 GB, then another quota: %s', (_, passed, warned, quotaGiga, outcome) => {
-    const found = compareToWarned(passed, markOf(warned, 5 * giga), quotaGiga * giga);
+    const quota = quotaGiga * giga;
+    const found = compareToWarned(justAt(passed, quota), passed, markOf(warned, 5 * giga), quota);
     expect(found).toEqual({ isHigher: outcome === 'higher', isLower: outcome === 'lower' });
   });
 
+  test('of 5 GB is warned of again when as much is more of a smaller quota, and then no more', () => {
+    const full = space(4.1 * giga);
+    const warned = markOf(percent(80), 5 * giga);
+    expect(compareToWarned(full, percent(95), warned, 4.2 * giga)).toEqual({
+      isHigher: true,
+      isLower: false,
+    });
+    const again = markOf(percent(95), 4.2 * giga);
+    expect(compareToWarned(full, percent(95), again, 4.2 * giga)).toEqual({
+      isHigher: false,
+      isLower: false,
+    });
+  });
+
   test('by a server that remembered percent is not warned of again', () => {
-    expect(compareToWarned(percent(80), 80, 5 * giga)).toEqual({ isHigher: false, isLower: false });
-    expect(compareToWarned(percent(95), 80, 5 * giga)).toEqual({ isHigher: true, isLower: false });
+    expect(compareToWarned(space(4 * giga), percent(80), 80, 5 * giga)).toEqual({
+      isHigher: false,
+      isLower: false,
+    });
+    expect(compareToWarned(space(4.8 * giga), percent(95), 80, 5 * giga)).toEqual({
+      isHigher: true,
+      isLower: false,
+    });
   });
 });

@@ -34,6 +34,8 @@ const shortestMs = 1_000;
 
 /** Of any two thresholds that people would tell apart, the marks differ. */
 const markScale = 100_000_000;
+/** Bytes that were remembered so are found again as exactly as this. */
+const markPrecision = 1e-7;
 
 /** What a part's file will take at the most, judged by what is there. */
 export function neededBytes(
@@ -101,12 +103,14 @@ export function markOf(threshold: StorageThreshold | null, quotaBytes: number): 
 }
 
 /**
- * What a passed threshold means for what was warned of until now.
+ * What a passed threshold means for what was warned of until now. Of a quota that has become smaller, more percent may
+ * be fewer bytes than what was warned of: but then as much as that is still taken.
  *
  * @param warned the mark of the threshold that was warned of last
  * @returns `isHigher`: it is time for a warning. `isLower`: there is room again below what was warned of
  */
 export function compareToWarned(
+  { usedBytes, reservedBytes }: Space,
   passed: StorageThreshold | null,
   warned: number,
   quotaBytes: number,
@@ -116,7 +120,10 @@ export function compareToWarned(
   const passedBytes = passed ? bytesOf(passed, quotaBytes) : 0;
   // Earlier servers remembered so many percent, more than nothing.
   const warnedBytes = warned < 0 ? 10 ** (-warned / markScale) : (warned * quotaBytes) / 100;
-  return { isHigher: passedBytes > warnedBytes, isLower: passedBytes < warnedBytes };
+  if (passedBytes > warnedBytes) return { isHigher: true, isLower: false };
+  const hasRoom = usedBytes + reservedBytes < warnedBytes * (1 + markPrecision);
+  const isOfLess = passed !== null && !hasRoom && passedBytes < warnedBytes;
+  return { isHigher: isOfLess, isLower: !isOfLess && passedBytes < warnedBytes };
 }
 
 function bytesOf({ unit, value }: StorageThreshold, quotaBytes: number): number {

@@ -397,7 +397,7 @@ export class RecordingShelf {
       const done = await work(recordings, quotaBytes);
       const after = await recordings.space(accountId);
       const threshold = thresholdPassed(after, rules);
-      const { isHigher, isLower } = compareToWarned(threshold, warned, quotaBytes);
+      const { isHigher, isLower } = compareToWarned(after, threshold, warned, quotaBytes);
       // What is held for a recording falls a little with every piece that is composed: only what is used counts
       // as room that there is again, or whoever records past a threshold would be warned of it several times.
       const isFallen = isLower && after.reservedBytes === 0;

@@ -279,20 +279,18 @@ test('whom a file has made a manager or an admin is written down one by one', as
 test('while a file of ten thousand rows is looked through, everybody else is answered', async () => {
   const rows = Array.from({ length: 10_000 }, (_, at) => `user${at},佐藤 花子,担当者,本社/第${at % 30}課,`);
   const done = { is: false };
-  const began = performance.now();
   const tried = post([head, ...rows].join('\n'), '?dry=1').finally(() => {
     done.is = true;
   });
-  const waitsMs: number[] = [];
+  let answered = 0;
   while (!done.is) {
-    const asked = performance.now();
     expect((await server.ask('GET', '/healthz')).status).toBe(200);
     expect((await server.ask('GET', '/api/users?search=a', undefined, { cookie })).status).toBe(200);
-    waitsMs.push(performance.now() - asked);
+    answered += 1;
   }
   expect(reportOf(await tried)).toMatchObject({ created: 10_000, errors: [] });
-  expect(waitsMs.length).toBeGreaterThan(5);
-  expect(Math.max(...waitsMs)).toBeLessThan((performance.now() - began) / 2);
+  // In one stretch it would let two through at the most: one before it, and one after.
+  expect(answered).toBeGreaterThan(5);
 });
 
 describe('while passwords are being hashed', () => {

@@ -42,9 +42,12 @@ test.describe.serial('the editor of the start banner', () => {
   }
 
   async function copies(button: string): Promise<string> {
+    await admin.page.evaluate(() => navigator.clipboard.writeText(''));
     await admin.presses(button);
     await admin.reads('コピーしました');
-    return admin.page.evaluate(() => navigator.clipboard.readText());
+    const copied = () => admin.page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied, `${button} should copy something`).not.toBe('');
+    return copied();
   }
 
   /** What the fold-out says that a strict policy has to allow. */

@@ -197,7 +197,7 @@ test.describe.serial('the space runs out', () => {
     await rep.presses('アドレスを登録する');
     await rep.fills('メールアドレス', address);
     await rep.presses('保存する');
-    await rep.reads(`容量が80%と95%に達すると、${address} にお知らせします。`);
+    await rep.reads(`容量が少なくなると、組織の設定に応じて ${address} にお知らせします。`);
     await rep.page.close();
     rep.page = earlier;
   });

@@ -24,7 +24,6 @@ export const httpRequests: Readonly<Record<string, (things: Things) => Promise<H
     body: { current: password, next: `${password} 2` },
   }),
   'GET /start': async (things) => ({ path: `/start?organization=${things.organizationId}` }),
-  'GET /start?banner': async (things) => ({ path: `/start?banner=${await things.banner}` }),
   'GET /sessions': async () => ({ path: '/sessions' }),
   'DELETE /sessions/:id': async (things) => ({ path: `/sessions/${await things.ownerSession}` }),
   'GET /users/:id/sessions': async (things) => ({ path: `/users/${(await things.user).id}/sessions` }),

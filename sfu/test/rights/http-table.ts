@@ -39,7 +39,6 @@ GET /session                           200     200    200       200       200   
 DELETE /session                        204     204    204       204       204    204        204      204       204
 POST /session/password                 401     401    200       200       200    200        200      200       200
 GET /start                             200     200    200       200       200    200        200      200       200
-GET /start?banner                      200     200    200       200       200    200        200      200       200
 GET /sessions                          401     401    200       first     200    200        200      200       200
 DELETE /sessions/:id                   401     401    404       first     204    404        404      404       404    session-unknown
 GET /users/:id/sessions                401     401    404       first     403    403        200      404       200    user-unknown

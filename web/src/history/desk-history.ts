@@ -5,7 +5,7 @@ import { PastMeeting } from './past-meeting.svelte.ts';
 
 /*
  * The history of whoever is signed in here, who stays the same for as long as the page lives: coming back shows it at
- * once, and a note that could not be saved is not lost by going to another place.
+ * once, and a note or a result that could not be saved is not lost by going to another place.
  */
 
 export const meetings = new Meetings();
@@ -40,8 +40,8 @@ export function noteTo(meetingId: string): MemoBook {
 }
 
 /** Stores what could not be stored until now, such as while nobody was signed in. */
-export async function storeNotes(): Promise<void> {
-  await Promise.all([...notes.values()].map((note) => note.flush()));
+export async function storeRecords(): Promise<void> {
+  await Promise.all([...notes.values(), ...opened.values()].map((each) => each.flush()));
 }
 
 function sendNotes(): void {
@@ -52,7 +52,7 @@ function sendNotes(): void {
 addEventListener('pagehide', sendNotes);
 addEventListener('beforeunload', (event) => {
   sendNotes();
-  if ([...notes.values()].some((note) => note.atRisk)) event.preventDefault();
+  if ([...notes.values(), ...opened.values()].some(({ atRisk }) => atRisk)) event.preventDefault();
 });
 
 function madeOnce<Made>(known: Map<string, Made>, id: string, make: () => Made): Made {

@@ -105,6 +105,16 @@ export class PastMeeting {
     await this.#savingResult;
   }
 
+  /** A result was chosen that the server does not have, and nothing is under way about it. */
+  get atRisk(): boolean {
+    return this.#chosen !== null && this.#savingResult === null;
+  }
+
+  /** Stores a result that could not be stored until now. */
+  async flush(): Promise<void> {
+    if (this.#chosen) await this.setResult(this.#chosen.result);
+  }
+
   /** For good. Pressed twice, it is asked once. */
   async remove(recordingId: string): Promise<Failure | null> {
     const [meeting, entry] = [this.#detail, this.find(recordingId)];

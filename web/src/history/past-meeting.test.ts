@@ -378,4 +378,19 @@ describe('the result', () => {
     expect(past.resultFailure).toBeNull();
     expect(past.detail?.result).toBe('continued');
   });
+
+  it('is stored later where it could not be, such as after a new sign-in', async () => {
+    serves([]);
+    const { past } = await opened();
+    answers.set('PATCH /api/history/m', refusal(401, 'sign-in-required'));
+    await past.setResult('won');
+    expect(past.atRisk).toBe(true);
+    answers.delete('PATCH /api/history/m');
+    await past.flush();
+    expect(past.atRisk).toBe(false);
+    expect(past.detail?.result).toBe('won');
+    const stored = asked.length;
+    await past.flush();
+    expect(asked, 'what is stored is not sent again').toHaveLength(stored);
+  });
 });

@@ -70,7 +70,6 @@ export const deskEn: DeskTexts = {
     available: 'Available',
     away: 'Away',
     meeting: 'In a meeting',
-    offline: 'Not connected',
     colleagues: (count: number) => `${count} ${count === 1 ? 'colleague' : 'colleagues'} available`,
     nobody: 'Your banners say that nobody is available',
   },

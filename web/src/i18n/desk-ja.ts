@@ -71,7 +71,6 @@ export const deskJa = {
     available: '対応可',
     away: '離席',
     meeting: '商談中',
-    offline: '接続していません',
     colleagues: (count: number) => `ほかに対応可 ${count}名`,
     nobody: '対応できる担当者がいないことが、リンクバナーに表示されます',
   },

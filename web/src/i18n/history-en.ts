@@ -68,8 +68,8 @@ export const historyEn: HistoryTexts = {
   },
   mail: {
     heading: 'Warnings by mail',
-    to: (address) => `At 80 % and 95 % of the space a mail goes to ${address}.`,
-    none: 'You can have a mail sent when 80 % and 95 % of the space are used.',
+    to: (address) => `When space runs low, a mail goes to ${address}, as your organisation has set it.`,
+    none: 'You can have a mail sent when space runs low, as your organisation has set it.',
     unable: 'This server cannot send mail, so warnings are shown here only. Please ask your administrator.',
     add: 'Add an address',
     change: 'Change',

@@ -29,6 +29,9 @@ export class Alerts {
   #permission = $state<NotificationPermission | 'unsupported'>(
     'Notification' in globalThis ? Notification.permission : 'unsupported',
   );
+  /** What is still shown, by the meeting it is about. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on the screen depends on it
+  readonly #shown = new Map<string, Notification>();
   /** Null: what waited before this page was open is not news. */
   #known: readonly string[] | null = null;
 
@@ -71,6 +74,7 @@ export class Alerts {
   follow(waiting: readonly WaitingCaller[], isFree: boolean): void {
     const known = this.#known;
     this.#known = waiting.map(({ meetingId }) => meetingId);
+    this.#withdraw(this.#known);
     if (!known || !isFree || isQuiet(this.#quiet)) return;
     const come = waiting.filter(({ meetingId }) => !known.includes(meetingId));
     const [first] = come;
@@ -80,10 +84,20 @@ export class Alerts {
     for (const caller of come) this.#notify(this.#options.words(caller), caller.meetingId);
   }
 
+  /** Whoever has been taken, or has gone, is not to be pressed any more. */
+  #withdraw(waiting: readonly string[]): void {
+    for (const [tag, notification] of this.#shown) {
+      if (waiting.includes(tag)) continue;
+      notification.close();
+      this.#shown.delete(tag);
+    }
+  }
+
   /** @param tag the same from several tabs is shown once */
   #notify({ title, body }: Words, tag: string): void {
     try {
       const notification = new Notification(title, { body, tag });
+      this.#shown.set(tag, notification);
       notification.addEventListener('click', () => {
         focus();
         this.#options.opened();
