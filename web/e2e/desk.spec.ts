@@ -86,6 +86,8 @@ test.describe('the desk', () => {
     const { earlier: home } = await sato.openTab('/dashboard');
     const beside = sato.page;
     sato.page = home;
+    // Of a tab that is behind another, browsers paint next to nothing.
+    await home.bringToFront();
     await caller(sato, number).getByRole('button', { name: '接続する' }).click();
     await sato.isInCall();
     await sato.answersRecording('NO');
