@@ -8,7 +8,7 @@ import type { Participant } from './participant.ts';
 export type Colleague = { id: string; name: string; login: string; password: string };
 
 /** Somebody who waits, without a browser. */
-export type Caller = { number: string; leaves: () => void };
+export type Caller = { number: string };
 
 /** An admin's other hand, who looks after the others' accounts; and the telephone of the office. */
 export class Office {
@@ -75,7 +75,7 @@ export class Office {
     await caller.request('number:issue', { banner: key, origin: from });
     const number = caller.view.snapshot.connectionNumber;
     if (number === null) throw new Error('Whoever waits has a number.');
-    return { number, leaves: () => caller.tell('meeting:leave', {}, () => undefined) };
+    return { number };
   }
 
   /** Nobody waits any more. */
